@@ -1,0 +1,42 @@
+/** Who is asking. In a local home it is the user of the operating system who owns it. */
+export interface Caller {
+  readonly type: 'local' | 'user' | 'service-account';
+  /** Name of the principal, for the record. */
+  readonly id: string;
+  /** Ties everything that one request does together. */
+  readonly requestId?: string;
+}
+
+/** What a verb does to what, in the form `resource:action`; the gate decides over these. */
+export const PERMISSIONS = [
+  'namespace:create',
+  'namespace:read',
+  'namespace:configure',
+  'namespace:delete',
+  'model:create',
+  'model:read',
+  'model:configure',
+  'model:delete',
+  'version:create',
+  'version:read',
+  'version:download',
+  'version:verify',
+  'version:configure',
+  'version:delete',
+  'alias:set',
+  'alias:delete',
+  'key:read',
+  'key:rotate',
+  'key:retire',
+  'key:destroy',
+  'key:backup',
+  'root:read',
+  'root:change',
+  'system:read',
+  'system:backup',
+  'system:verify',
+  'record:read',
+] as const;
+
+/** One permission, `resource:action`. */
+export type Permission = (typeof PERMISSIONS)[number];

@@ -1,0 +1,16 @@
+export {
+  bufferView,
+  concatBytes,
+  fromBase64,
+  fromBase64Url,
+  fromHex,
+  toBase64,
+  toBase64Url,
+  toHex,
+  uintBytes,
+  utf8Bytes,
+  utf8Text,
+} from './encoding.ts';
+export { Passphrase, SecretBytes } from './secret.ts';
+export { type ByteRange, type ByteSource, memorySource, sliceSource } from './source.ts';
+export { collectBytes, streamOf, streamSource } from './stream.ts';

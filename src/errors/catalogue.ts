@@ -1,0 +1,21 @@
+import { CONTAINER_ERRORS } from './areas/container.ts';
+import { FORMAT_ERRORS } from './areas/formats.ts';
+import { GENERAL_ERRORS } from './areas/general.ts';
+import { KEY_ERRORS } from './areas/keys.ts';
+import { REGISTRY_ERRORS } from './areas/registry.ts';
+import { STORAGE_ERRORS } from './areas/storage.ts';
+
+export type { ErrorEntry, ErrorKind } from './kinds.ts';
+
+/** Every error that strongroom can raise: code → kind and hint. `docs/reference/errors.md` is generated from it. */
+export const CATALOGUE = {
+  ...GENERAL_ERRORS,
+  ...CONTAINER_ERRORS,
+  ...FORMAT_ERRORS,
+  ...KEY_ERRORS,
+  ...REGISTRY_ERRORS,
+  ...STORAGE_ERRORS,
+} as const;
+
+/** A stable name of one failure, `AREA_REASON`. */
+export type ErrorCode = keyof typeof CATALOGUE;
