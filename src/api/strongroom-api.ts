@@ -250,7 +250,7 @@ export interface RecordedAct {
 
 export interface BackupReport {
   readonly blobs: number;
-  readonly copiedBlobs: number;
+  /** Sum of the payloads as stored. */
   readonly bytes: number;
 }
 

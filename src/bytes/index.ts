@@ -1,4 +1,10 @@
 export {
+  type CanonicalJsonOptions,
+  formatCanonicalJson,
+  MAX_CANONICAL_JSON_DEPTH,
+  parseCanonicalJson,
+} from './canonical-json.ts';
+export {
   bufferView,
   concatBytes,
   fromBase64,

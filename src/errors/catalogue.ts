@@ -4,6 +4,7 @@ import { GENERAL_ERRORS } from './areas/general.ts';
 import { KEY_ERRORS } from './areas/keys.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
 import { STORAGE_ERRORS } from './areas/storage.ts';
+import { VAULT_ERRORS } from './areas/vault.ts';
 
 export type { ErrorEntry, ErrorKind } from './kinds.ts';
 
@@ -15,6 +16,7 @@ export const CATALOGUE = {
   ...KEY_ERRORS,
   ...REGISTRY_ERRORS,
   ...STORAGE_ERRORS,
+  ...VAULT_ERRORS,
 } as const;
 
 /** A stable name of one failure, `AREA_REASON`. */

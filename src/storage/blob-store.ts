@@ -7,8 +7,11 @@ export type BlobId = string & { readonly brand: 'BlobId' };
 export interface BlobWriter {
   /** Appends. The bytes may be reused by the caller once the promise settles. */
   write(chunk: Uint8Array): Promise<void>;
-  /** Makes payload and first header (generation 1) durable and visible together: all or nothing. */
-  commit(header: Uint8Array): Promise<void>;
+  /**
+   * Makes payload and header durable and visible together: all or nothing. A blob starts at generation 1; one that
+   * is copied from another store keeps its own.
+   */
+  commit(header: Uint8Array, generation?: number): Promise<void>;
   /** Leaves no trace. Safe to call at any time, also after a failure; a no-op after `commit`. */
   abort(): Promise<void>;
 }

@@ -17,4 +17,8 @@ export const STORAGE_ERRORS = {
     hint: 'the file changed while it was read; run it again when nothing writes to it',
   },
   STORAGE_TOO_LARGE: { kind: 'limited', hint: 'the file is larger than the limit that the message names' },
+  STORAGE_FAILED: {
+    kind: 'unavailable',
+    hint: 'the disk or the file system refused; check its health and its limits, then run it again',
+  },
 } as const satisfies Record<string, ErrorEntry>;

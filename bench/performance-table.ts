@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Row } from './row.ts';
+
+/** What a whole run gives. */
+export interface BenchResult {
+  readonly machine: Readonly<Record<string, string | number>>;
+  readonly measuredAt: string;
+  readonly fileBytes: number;
+  readonly ramDisk: boolean;
+  readonly missing: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+const PAGE = join(import.meta.dirname, '../docs/performance.md');
+const [START, END] = ['<!-- generated: measured -->', '<!-- end: measured -->'];
+
+/** Puts a run into the page of figures. */
+export function writeTable(result: BenchResult): void {
+  const page = readFileSync(PAGE, 'utf8');
+  const [from, to] = [page.indexOf(START), page.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`${PAGE} lacks its markers`);
+  writeFileSync(PAGE, `${page.slice(0, from + START.length)}\n${formatTable(result)}\n${page.slice(to)}`);
+}
+
+function formatTable({ machine, measuredAt, fileBytes, ramDisk, missing, rows }: BenchResult): string {
+  const where = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
+  const said = missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`;
+  return [
+    `File of ${fileBytes / 2 ** 20} MiB on ${ramDisk ? 'a RAM disk' : 'a disk'}, ${measuredAt.slice(0, 10)}: ${where.join(', ')}.${said}`,
+    '',
+    '| what | measured | budget | met | behind it |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows.map(formatRow),
+  ].join('\n');
+}
+
+function formatRow({ what, value, unit, budget, isMet, detail }: Row): string {
+  const shownUnit = unit === 'ratio' ? ' ×' : ` ${unit}`;
+  const limit = 'atMost' in budget ? `≤ ${budget.atMost}` : `≥ ${budget.atLeast}`;
+  const behind = Object.entries(detail).map(
+    ([name, one]) => `${name} ${typeof one === 'number' ? one : one.join(' ')}`,
+  );
+  return `| ${what} | ${value}${shownUnit} | ${limit}${shownUnit} | ${isMet ? 'yes' : '**no**'} | ${behind.join(', ')} |`;
+}

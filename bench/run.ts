@@ -1,0 +1,72 @@
+// Measures the budgets of the design against limits and peers of the same run, and prints one JSON document.
+// `npm run bench`; `npm run bench -- seal` for a part; `--write` puts the table into docs/performance.md;
+// `--mebibytes=64` measures on a smaller file, for a quick look that proves nothing.
+import { randomFillSync } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { measureContainer, measureRange } from './container.ts';
+import { describeMachine } from './machine.ts';
+import { compareAge, compareFernet, type OurTimes } from './peers.ts';
+import { writeTable } from './performance-table.ts';
+import { measureRotation } from './rotation.ts';
+import type { Row } from './row.ts';
+import { openWorkspace } from './workspace.ts';
+
+const PARTS = ['seal', 'range', 'rotation', 'peers'] as const;
+
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+for (const part of chosen) {
+  if (!(PARTS as readonly string[]).includes(part))
+    throw new Error(`no part ${part}; there are ${PARTS.join(', ')}`);
+}
+const mebibytes = Number(/--mebibytes=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 1024);
+const fileBytes = mebibytes * 2 ** 20;
+/** The file, and at worst five forms of it at a time, Fernet's larger by a third. */
+const workspace = openWorkspace(fileBytes * 6);
+
+const rows: Row[] = [];
+const missing: string[] = [];
+if (!workspace.isRamDisk) missing.push('a RAM disk with enough space: a disk was measured, too');
+
+const file = writeRandomFile(join(workspace.folder, 'file'), fileBytes);
+if (wants('seal') || wants('peers') || wants('range')) measureFile();
+if (wants('rotation')) rows.push(...measureRotation(workspace));
+
+const result = {
+  machine: describeMachine(),
+  measuredAt: new Date().toISOString(),
+  fileBytes,
+  ramDisk: workspace.isRamDisk,
+  missing,
+  allMet: rows.every((row) => row.isMet),
+  rows,
+};
+console.log(JSON.stringify(result, null, 2));
+if (process.argv.includes('--write')) writeTable(result);
+
+function wants(part: (typeof PARTS)[number]): boolean {
+  return chosen.length === 0 || chosen.includes(part);
+}
+
+function measureFile(): void {
+  const { rows: own, times, sealed } = measureContainer(file, workspace.folder, fileBytes);
+  if (wants('seal')) rows.push(...own);
+  if (wants('range')) rows.push(measureRange(sealed));
+  if (wants('peers')) comparePeers(times);
+}
+
+function comparePeers(times: OurTimes): void {
+  for (const compare of [compareAge, compareFernet]) {
+    const found = compare(file, workspace.folder, times);
+    rows.push(...found.rows);
+    missing.push(...found.missing);
+  }
+}
+
+function writeRandomFile(path: string, bytes: number): string {
+  const chunk = Buffer.alloc(2 ** 20);
+  const descriptor = openSync(path, 'wx', 0o600);
+  for (let done = 0; done < bytes; done += chunk.length) writeSync(descriptor, randomFillSync(chunk));
+  closeSync(descriptor);
+  return path;
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { BackupReport } from '../../api/index.ts';
+import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
+import { done } from '../result.ts';
+import { escapeText } from '../terminal.ts';
+import { formatBytes, formatCount } from '../units.ts';
+
+/** `backup`: the whole home into a folder; only what is new is copied. */
+export function backupCommand(runner: Runner): Command {
+  const command = describeCommand({
+    name: 'backup',
+    args: '<destination>',
+    usage: '[options] DESTINATION',
+    summary: 'copy a home into a folder; a second time, only what is new',
+    more: 'The copy is sealed as the home is. Whatever opens the root key must be kept apart.',
+    examples: [
+      ['strongroom backup /mnt/backup/models', 'also while others work on the home'],
+      ['strongroom --home /srv/models backup /mnt/backup/models --quiet', 'for cron'],
+    ],
+  });
+  return bindAct(command, runner, async ({ session, args }) => {
+    const destination = wordAt(args, 0);
+    const unseal = await session.unseal();
+    const report = await session.withProgress((work) =>
+      session.context.operations.backupHome({ home: session.options.home, unseal, destination, ...work }),
+    );
+    return done(
+      { destination, report },
+      `backed up ${escapeText(session.options.home)} to ${escapeText(destination)} (${formatReport(report)})`,
+    );
+  });
+}
+
+/** `restore`: a home out of a backup. */
+export function restoreCommand(runner: Runner): Command {
+  const command = describeCommand({
+    name: 'restore',
+    args: '<source>',
+    usage: '[options] SOURCE',
+    summary: 'make a home out of a backup',
+    more: 'The home must not exist yet. What opened the home that was backed up opens this one.',
+    examples: [
+      ['strongroom --home ./restored restore /mnt/backup/models', 'into a new home'],
+      ['strongroom --home ./restored verify --all', 'and check it'],
+    ],
+  });
+  return bindAct(command, runner, async ({ session, args }) => {
+    const source = wordAt(args, 0);
+    const { home } = session.options;
+    const report = await session.withProgress((work) =>
+      session.context.operations.restoreHome({ source, home, ...work }),
+    );
+    return done(
+      { home, report },
+      `restored ${escapeText(home)} from ${escapeText(source)} (${formatReport(report)})`,
+    );
+  });
+}
+
+function formatReport(report: BackupReport): string {
+  return `${formatCount(report.blobs, 'blob')}, ${report.copiedBlobs} copied, ${formatBytes(report.bytes)}`;
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { SystemStatus } from '../../api/index.ts';
+import { bindAct, describeCommand, type Runner } from '../command.ts';
+import { answer } from '../result.ts';
+import { formatFields } from '../table.ts';
+import { escapeText, paint, type Terminal } from '../terminal.ts';
+import { formatBytes } from '../units.ts';
+
+/** `status`: what the home holds, and what its owner should know. */
+export function statusCommand(runner: Runner): Command {
+  const command = describeCommand({
+    name: 'status',
+    summary: 'show what a home holds, and warnings',
+    examples: [
+      ['strongroom status', 'the home in ./strongroom-home'],
+      ['strongroom --home /srv/models status --json', 'the same as a document'],
+    ],
+  });
+  return bindAct(command, runner, ({ session }) =>
+    session.withApi(async (api) => {
+      const status = await api.system.status();
+      return answer({ home: session.options.home, status }, (terminal) =>
+        formatStatus(terminal, session.options.home, status),
+      );
+    }),
+  );
+}
+
+function formatStatus(terminal: Terminal, home: string, status: SystemStatus): string {
+  const fields = formatFields(terminal, [
+    ['home', home],
+    ['vault', status.vault],
+    ['format', String(status.formatVersion)],
+    ['namespaces', String(status.namespaces)],
+    ['models', String(status.models)],
+    ['versions', String(status.versions)],
+    ['content', formatBytes(status.logicalBytes)],
+    ['stored', `${formatBytes(status.storedBytes)} in ${status.blobs} blobs`],
+    ['root seals', status.rootSeals.map((seal) => seal.kind).join(', ')],
+  ]);
+  const warnings = status.warnings.map(
+    (text) => `${paint(terminal, 'warning', 'warning:')} ${escapeText(text)}`,
+  );
+  return [fields, ...warnings].join('\n');
+}

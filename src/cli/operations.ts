@@ -1,0 +1,175 @@
+import type {
+  AddedRootSeal,
+  BackupReport,
+  Compression,
+  FileInput,
+  FilePath,
+  LongRunning,
+  ModelName,
+  NewRootSeal,
+  StrongroomApi,
+  Version,
+  VersionRef,
+} from '../api/index.ts';
+import type { Passphrase, SecretBytes } from '../bytes/index.ts';
+import type { UnsealMaterial } from '../keyring/index.ts';
+
+/** What the command line found to unseal a home with. Any one that fits is enough. */
+export interface Unseal {
+  readonly materials: readonly UnsealMaterial[];
+  /** Asks a person; called only when the home has a passphrase seal and no material opened it. */
+  readonly askPassphrase?: () => Promise<Passphrase>;
+}
+
+/** A home that is open. */
+export interface OpenHome {
+  readonly api: StrongroomApi;
+  close(): Promise<void>;
+}
+
+/** A secret as it stands in a file. */
+export interface SecretFile {
+  readonly bytes: Uint8Array;
+  /** Others than the owner may read it. */
+  readonly isExposed: boolean;
+}
+
+/** One sealed file as its header describes it, without any key. */
+export interface SealedFileSummary {
+  readonly path: string;
+  readonly format: string;
+  readonly isEncrypted: boolean;
+  readonly createdAt: string;
+  /** Bytes of the content, and of the file as it stands. */
+  readonly size: number;
+  readonly storedSize: number;
+  /** How it can be opened: `kek`, `passphrase`, `hybrid` … */
+  readonly slots: readonly string[];
+  readonly hasAccessCode: boolean;
+}
+
+/** Who may open a file that is sealed for handing out. */
+export interface SealedFor {
+  readonly passphrase?: Passphrase;
+  /** A key of 32 bytes, as `init --key-file` and `openssl rand -base64 32` make it. */
+  readonly key?: SecretBytes;
+  /** `age1pq1…`, and with the age format `age1…`. */
+  readonly recipients: readonly string[];
+}
+
+/** What may open a sealed file. */
+export interface OpenWith {
+  readonly passphrase?: Passphrase;
+  readonly key?: SecretBytes;
+  /** `AGE-SECRET-KEY-PQ-1…`, and with the age format `AGE-SECRET-KEY-1…`. */
+  readonly identities: readonly SecretBytes[];
+}
+
+/** Whose bytes come out, and where to. */
+export interface OutputPlace {
+  readonly path: string;
+  /** Replace what is there. */
+  readonly force: boolean;
+}
+
+/** One setting with its value in force. */
+export interface ShownSetting {
+  readonly name: string;
+  readonly value: string | number | boolean | null;
+  readonly env: string;
+  readonly description: string;
+}
+
+/** Work on a home as a whole. */
+export interface HomeOperations {
+  /** Throws `missing` when there is no home, `KEY_REFUSED` when nothing opens it. */
+  openHome(input: { readonly home: string; readonly unseal: Unseal }): Promise<OpenHome>;
+  /** Makes a home. Throws `conflict` when there is one. */
+  initHome(input: {
+    readonly home: string;
+    readonly seals: readonly NewRootSeal[];
+  }): Promise<{ readonly vault: string; readonly seals: readonly AddedRootSeal[] }>;
+  backupHome(
+    input: LongRunning & { readonly home: string; readonly unseal: Unseal; readonly destination: string },
+  ): Promise<BackupReport>;
+  restoreHome(input: LongRunning & { readonly source: string; readonly home: string }): Promise<BackupReport>;
+  /** A keyring out of what `keys backup` wrote, under fresh root seals. */
+  restoreKeys(input: {
+    readonly home: string;
+    readonly backup: Uint8Array;
+    readonly passphrase: Passphrase;
+    readonly seals: readonly NewRootSeal[];
+    readonly replace: boolean;
+  }): Promise<{ readonly vault: string; readonly seals: readonly AddedRootSeal[] }>;
+  importLegacy(
+    input: LongRunning & {
+      readonly home: string;
+      readonly unseal: Unseal;
+      readonly file: string;
+      readonly model: ModelName;
+      readonly key?: string;
+      readonly passphrase?: Passphrase;
+      readonly accessCode?: Passphrase;
+    },
+  ): Promise<Version>;
+  exportSealed(
+    input: LongRunning & {
+      readonly home: string;
+      readonly unseal: Unseal;
+      readonly ref: VersionRef;
+      readonly accessCode?: Passphrase;
+      readonly sealedFor: SealedFor;
+      readonly output: OutputPlace;
+    },
+  ): Promise<{ readonly files: readonly string[] }>;
+  /** The configuration in force; it names where secrets are, never what they are. */
+  showConfig(home: string): Promise<readonly ShownSetting[]>;
+  /** The key file that a home without any other choice is unsealed with. */
+  defaultKeyFile(home: string): string;
+}
+
+/** Work on files, without a home. */
+export interface FileOperations {
+  sealFile(
+    input: LongRunning & {
+      readonly file: string;
+      readonly format: 'strongroom' | 'age';
+      readonly sealedFor: SealedFor;
+      readonly compression?: Compression;
+      readonly output: OutputPlace;
+    },
+  ): Promise<{ readonly size: number; readonly storedSize: number }>;
+  openSealedFile(
+    input: LongRunning & {
+      readonly file: string;
+      readonly format: 'strongroom' | 'age';
+      readonly openWith: OpenWith;
+      readonly accessCode?: Passphrase;
+      /** Where to; by default the name that was sealed, in the current folder. */
+      readonly output?: string;
+      readonly force: boolean;
+    },
+  ): Promise<{ readonly path: string; readonly size: number }>;
+  findSealedFiles(folder: string): Promise<readonly SealedFileSummary[]>;
+  /** The files behind a user's paths. Throws `STORAGE_PATH_UNSAFE` on links, devices and pipes. */
+  readInputs(paths: readonly string[]): Promise<readonly FileInput[]>;
+  /** One file, all or nothing, mode 0600. Throws `conflict` when it is there and not forced. */
+  writeFile(output: OutputPlace, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Several files in a folder of their own, all or nothing. */
+  writeFolder(
+    output: OutputPlace,
+    files: readonly { readonly path: FilePath; read(): AsyncIterable<Uint8Array> }[],
+  ): Promise<void>;
+  isFolder(path: string): Promise<boolean>;
+  /** A small file, at most `maxBytes`; `undefined` when it is not there. */
+  readSecretFile(path: string, maxBytes: number): Promise<SecretFile | undefined>;
+}
+
+/** Fresh keys. */
+export interface KeyOperations {
+  /** A key pair for handing sealed files to someone: X25519 and ML-KEM-768 together. */
+  newKeyPair(): { readonly recipient: string; readonly identity: SecretBytes };
+}
+
+/** Everything below the command line that it may ask for. Wired to the real thing in `wiring.ts`. */
+export interface Operations extends HomeOperations, FileOperations, KeyOperations {}

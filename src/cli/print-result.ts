@@ -1,0 +1,28 @@
+import type { CliContext } from './context.ts';
+import type { Result } from './result.ts';
+import type { GlobalOptions } from './session.ts';
+
+/** Prints a result the one way that was asked for: a document, words, or (with `--quiet`, for news) nothing. */
+export async function printResult(
+  result: Result,
+  context: Pick<CliContext, 'stdout'>,
+  options: Pick<GlobalOptions, 'json' | 'quiet'>,
+): Promise<void> {
+  if (options.json) return context.stdout.write(formatDocument(result.json));
+  if (options.quiet && !result.isAnswer) return;
+  const text = result.text(context.stdout.terminal);
+  if (text !== '') await context.stdout.write(`${text}\n`);
+}
+
+/** One JSON document with a final newline. What JSON leaves as it is, though it could act on a terminal, is escaped. */
+export function formatDocument(document: object): string {
+  const text = JSON.stringify(document, undefined, 2).replace(
+    /[\u007f-\u009f\p{Cf}\u2028\u2029]/gu,
+    (character) =>
+      Array.from(
+        { length: character.length },
+        (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+      ).join(''),
+  );
+  return `${text}\n`;
+}

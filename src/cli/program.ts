@@ -1,0 +1,131 @@
+import { Command } from 'commander';
+import { quoteForMessage } from '../api/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import type { Runner } from './command.ts';
+import { aliasCommand } from './commands/alias.ts';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { bestCommand } from './commands/best.ts';
+import { configCommand } from './commands/config.ts';
+import { demoCommand } from './commands/demo.ts';
+import { exportCommand } from './commands/export.ts';
+import { findCommand } from './commands/find.ts';
+import { getCommand } from './commands/get.ts';
+import { importLegacyCommand } from './commands/import-legacy.ts';
+import { initCommand } from './commands/init.ts';
+import { keygenCommand } from './commands/keygen.ts';
+import { keysCommand } from './commands/keys.ts';
+import { lsCommand } from './commands/ls.ts';
+import { metricCommand } from './commands/metric.ts';
+import { modelCommand } from './commands/model.ts';
+import { nsCommand } from './commands/ns.ts';
+import { openCommand } from './commands/open.ts';
+import { putCommand } from './commands/put.ts';
+import { recordCommand } from './commands/record.ts';
+import { rmCommand } from './commands/rm.ts';
+import { rootCommand } from './commands/root.ts';
+import { sealCommand } from './commands/seal.ts';
+import { showCommand } from './commands/show.ts';
+import { statusCommand } from './commands/status.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { TOPICS } from './topics.ts';
+import { collectWords } from './values.ts';
+import { packageVersion } from './version.ts';
+
+/** Where what commander prints goes, and how wide it may be. */
+export interface ProgramOutput {
+  print(text: string): void;
+  readonly columns: number;
+}
+
+/** The commands as the overview groups them. */
+const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: Runner) => Command)[]])[] = [
+  ['Start:', [initCommand, demoCommand, statusCommand]],
+  ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
+  ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand]],
+  ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
+  ['In and out:', [importLegacyCommand, exportCommand]],
+  ['Keys:', [keysCommand, rootCommand]],
+  ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],
+];
+
+const OVERVIEW = `
+A first walk:
+  $ strongroom init                                  # a home, with a key file beside it
+  $ strongroom put model.onnx acme/churn -m f1=0.91  # sealed as version 1
+  $ strongroom ls acme/churn
+  $ strongroom get acme/churn -o restored.onnx       # opened, verified byte for byte
+
+Help on a command: strongroom help put
+Help on a topic:   ${Object.keys(TOPICS)
+  .map((topic) => `strongroom help ${topic}`)
+  .join(', ')}`;
+
+/** The whole command line as commander knows it; nothing is run or printed but through the arguments. */
+export function buildProgram(runner: Runner, output: ProgramOutput): Command {
+  const program = new Command('strongroom')
+    .description('Keep machine-learning models sealed, versioned and verified.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .option('--home <folder>', 'the home to work on (default: STRONGROOM_HOME, or ./strongroom-home)')
+    .option('--server <url>', 'work on a remote strongroom (comes with the server)')
+    .option('--json', 'print one JSON document')
+    .option('-q, --quiet', 'print answers only: no news, notes or progress')
+    .option('--debug', 'print stacks and causes with errors')
+    .option('--root-key-file <path>', 'key file that opens the home')
+    .option('--passphrase-file <path>', 'passphrase, from a file (- is standard input)')
+    .option('--share-file <path>', 'a Shamir share that helps to open the home (repeatable)', collectWords)
+    .addHelpText('after', OVERVIEW)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.print(text),
+      writeErr: (text) => output.print(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => output.columns,
+      getErrHelpWidth: () => output.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  for (const [heading, commands] of GROUPS) {
+    for (const command of commands) program.addCommand(command(runner).helpGroup(heading));
+  }
+  program.addCommand(helpCommand(program, output), { hidden: true });
+  settleSubcommands(program);
+  return program;
+}
+
+/** Commander hands settings down only to commands made by `command()`; ours are made apart, so this does it. */
+function settleSubcommands(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    const isGroup = command.commands.length > 0;
+    if (!isGroup)
+      command.addHelpText(
+        'after',
+        '\nOptions of every command (--home, --json, --quiet …): strongroom --help',
+      );
+    settleSubcommands(command);
+  }
+}
+
+function helpCommand(program: Command, output: ProgramOutput): Command {
+  return new Command('help').arguments('[words...]').action((words: readonly string[]) => {
+    const topic = Object.hasOwn(TOPICS, words[0] ?? '') ? TOPICS[words[0] ?? ''] : undefined;
+    if (topic === undefined) commandOf(program, words).outputHelp();
+    else output.print(`${topic.text()}\n`);
+  });
+}
+
+function commandOf(program: Command, words: readonly string[]): Command {
+  let command = program;
+  for (const word of words) {
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) {
+      throw new StrongroomError('INPUT_INVALID', `no command or topic ${quoteForMessage(words.join(' '))}`, {
+        hint: 'strongroom --help lists them',
+      });
+    }
+    command = next;
+  }
+  return command;
+}

@@ -1,0 +1,152 @@
+import { parse as parseToml, TomlError } from 'smol-toml';
+import { z } from 'zod';
+import { StrongroomError } from './errors/index.ts';
+import { readSmallFile } from './storage/index.ts';
+
+/** A configuration file beyond this is not one. */
+const MAX_CONFIG_BYTES = 256 * 1024;
+
+/** What documents a setting: the environment variable that overrides it, and what it is for. */
+interface SettingMeta {
+  readonly env: string;
+  readonly description: string;
+}
+
+const settings = z.registry<SettingMeta>();
+
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+const rootSection = z.strictObject({
+  key_file: z.string().min(1).optional().register(settings, {
+    env: 'STRONGROOM_ROOT_KEY_FILE',
+    description: 'file with the root key (32 bytes, base64), mode 0600, best on another disk than the home',
+  }),
+  passphrase_file: z.string().min(1).optional().register(settings, {
+    env: 'STRONGROOM_PASSPHRASE_FILE',
+    description: 'file with the root passphrase; for machines without anybody to type it',
+  }),
+});
+
+const sealSection = z.strictObject({
+  compression: z
+    .string()
+    .regex(/^(?:none|auto|zstd(?::(?:[1-9]|1\d))?)$/)
+    .default('auto')
+    .register(settings, {
+      env: 'STRONGROOM_SEAL_COMPRESSION',
+      description: 'none, zstd, zstd:LEVEL (1 to 19), or auto: compress only what a sample shows to shrink',
+    }),
+  sha512: z.union([z.boolean(), z.stringbool()]).default(false).register(settings, {
+    env: 'STRONGROOM_SEAL_SHA512',
+    description: 'record SHA-512 beside SHA-256 for every file; about halves the speed of put',
+  }),
+});
+
+const limitsSection = z.strictObject({
+  max_file_bytes: wholeNumber(1, Number.MAX_SAFE_INTEGER)
+    .default(2 ** 40)
+    .register(settings, {
+      env: 'STRONGROOM_LIMITS_MAX_FILE_BYTES',
+      description: 'largest single file that put accepts, in bytes',
+    }),
+  max_files: wholeNumber(1, 100_000).default(10_000).register(settings, {
+    env: 'STRONGROOM_LIMITS_MAX_FILES',
+    description: 'most files that one version may have',
+  }),
+  min_free_bytes: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .default(64 * 2 ** 20)
+    .register(settings, {
+      env: 'STRONGROOM_LIMITS_MIN_FREE_BYTES',
+      description: 'space to leave free on the disk of the home; put refuses below it',
+    }),
+});
+
+const keysSection = z.strictObject({
+  destroy_grace_days: wholeNumber(0, 3650).default(30).register(settings, {
+    env: 'STRONGROOM_KEYS_DESTROY_GRACE_DAYS',
+    description: 'days a key version stays disabled before it may be destroyed',
+  }),
+});
+
+const configSchema = z.strictObject({
+  root: rootSection.prefault({}),
+  seal: sealSection.prefault({}),
+  limits: limitsSection.prefault({}),
+  keys: keysSection.prefault({}),
+});
+
+/** Everything that can be configured, with its defaults filled in. It names where secrets are, never what they are. */
+export type Config = z.infer<typeof configSchema>;
+
+const SECTIONS = { root: rootSection, seal: sealSection, limits: limitsSection, keys: keysSection } as const;
+
+/** One setting as the reference documents it. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly env: string;
+  readonly description: string;
+}
+
+/** Every setting, for `config show` and the generated reference. */
+export function describeSettings(): readonly SettingDescription[] {
+  return Object.entries(SECTIONS).flatMap(([section, schema]) =>
+    Object.entries(schema.shape).map(([key, setting]) => ({
+      name: `${section}.${key}`,
+      env: settings.get(setting)?.env ?? '',
+      description: settings.get(setting)?.description ?? '',
+    })),
+  );
+}
+
+/** What a configuration is read from. */
+export interface ConfigSources {
+  /** Path of the TOML file; a file that is not there is an empty one. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The configuration: defaults, then the file, then the environment. Throws `CONFIG_INVALID` naming the setting
+ * that is wrong; unknown settings are wrong, because a misspelt one would silently not protect.
+ */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const fromFile = await readConfigFile(sources.file);
+  return validate(overlayEnvironment(fromFile, sources.env));
+}
+
+async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+  const bytes = await readSmallFile(path, MAX_CONFIG_BYTES);
+  if (bytes === undefined) return {};
+  try {
+    return parseToml(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const where = error instanceof TomlError ? ` (line ${error.line})` : '';
+    throw new StrongroomError('CONFIG_INVALID', `the configuration file is not TOML${where}`, {
+      cause: error,
+    });
+  }
+}
+
+function overlayEnvironment(
+  base: Readonly<Record<string, unknown>>,
+  env: ConfigSources['env'],
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const { name, env: variable } of describeSettings()) {
+    const value = env[variable];
+    if (value === undefined || value === '') continue;
+    const [section = '', key = ''] = name.split('.');
+    const current = merged[section];
+    merged[section] = { ...(typeof current === 'object' ? current : {}), [key]: value };
+  }
+  return merged;
+}
+
+function validate(raw: unknown): Config {
+  const result = configSchema.safeParse(raw);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`,
+  );
+  throw new StrongroomError('CONFIG_INVALID', problems.join('; ').toLowerCase());
+}

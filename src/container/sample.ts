@@ -1,0 +1,44 @@
+import { concatBytes } from '../bytes/index.ts';
+import type { Flow } from './flow.ts';
+import { type SegmentPool, SLAB_BYTES } from './segment-pool.ts';
+
+/** How much of the beginning decides. */
+const SAMPLE_BYTES = 4 * SLAB_BYTES;
+/** What compression may leave at most to be worth a frame's decompression with every small read. */
+const WORTHWHILE_RATIO = 0.9;
+/** A sample up to here is compressed on the spot. */
+const INLINE_BYTES = 65_536;
+
+/** The beginning of a stream: copied, because it is needed again. */
+export async function readSample(next: () => Promise<Uint8Array | undefined>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (let length = 0; length < SAMPLE_BYTES; ) {
+    const chunk = await next();
+    if (chunk === undefined) break;
+    parts.push(chunk.slice());
+    length += chunk.length;
+  }
+  const sample = concatBytes(...parts);
+  for (const part of parts) part.fill(0);
+  return sample;
+}
+
+/** Whether zstd at this level saves at least a tenth of the sample. */
+export async function isWorthCompressing(
+  sample: Uint8Array,
+  level: number,
+  { pool, flow }: { readonly pool: SegmentPool; readonly flow: Flow },
+): Promise<boolean> {
+  const thread = sample.length <= INLINE_BYTES ? pool.inlineLane() : pool;
+  const compressing: Promise<number>[] = [];
+  for (let at = 0; at < sample.length; at += SLAB_BYTES) {
+    const part = sample.subarray(at, at + SLAB_BYTES);
+    const buffer = pool.takeSlab(SLAB_BYTES);
+    new Uint8Array(buffer).set(part);
+    const compressed = thread.run('compress', { content: { buffer, length: part.length }, level });
+    const measured = compressed.finally(() => pool.returnSlab(buffer)).then((frame) => frame.length);
+    compressing.push(flow.track(measured));
+  }
+  const lengths = await Promise.all(compressing);
+  return lengths.reduce((sum, length) => sum + length, 0) <= sample.length * WORTHWHILE_RATIO;
+}

@@ -1,0 +1,114 @@
+import { StrongroomError } from '../errors/index.ts';
+import type { WorkName, WorkRequest, WorkResult } from './segment-work.ts';
+import { SegmentWork } from './segment-work.ts';
+import { WorkerThread } from './worker-thread.ts';
+
+export interface SegmentPoolOptions {
+  /** Worker threads; default 2. They start with the first work that is worth it. */
+  readonly threads?: number;
+}
+
+/** A place where the requests of a session run in order: a thread, or the caller's own. */
+export interface Lane {
+  /** Of this lane's session; sessions of one pool never share a number. */
+  readonly session: number;
+  run<Name extends WorkName>(name: Name, request: WorkRequest<Name>): Promise<WorkResult<Name>>;
+  /** Ends the session and forgets its keys. */
+  end(): Promise<void>;
+}
+
+/** Bytes of a slab: whole segments that are worked on together. */
+export const SLAB_BYTES = 1_048_576;
+
+/** Slabs that wait for the next sealing or opening. */
+const MAX_SPARE_SLABS = 24;
+const DEFAULT_THREADS = 2;
+
+/**
+ * The threads that hash, encrypt and compress, and the memory they share. One for the process; it never keeps a
+ * process alive by itself.
+ */
+export class SegmentPool {
+  readonly #threads: (WorkerThread | undefined)[];
+  readonly #inline = new SegmentWork();
+  readonly #spare: SharedArrayBuffer[] = [];
+  readonly #sessionsOf = new WeakMap<WorkerThread, number>();
+  #lastSession = 0;
+  #isClosed = false;
+
+  private constructor(threads: number) {
+    this.#threads = Array.from({ length: Math.max(1, threads) }, () => undefined);
+  }
+
+  /** Makes a pool; nothing runs yet. */
+  static open(options: SegmentPoolOptions = {}): SegmentPool {
+    return new SegmentPool(options.threads ?? DEFAULT_THREADS);
+  }
+
+  /** A session on the thread with the fewest. */
+  lane(): Lane {
+    const thread = this.#leastBusy((candidate) => this.#sessionsOf.get(candidate) ?? 0);
+    this.#sessionsOf.set(thread, (this.#sessionsOf.get(thread) ?? 0) + 1);
+    const session = ++this.#lastSession;
+    return {
+      session,
+      run: (name, request) => thread.run(name, request),
+      end: async () => {
+        this.#sessionsOf.set(thread, (this.#sessionsOf.get(thread) ?? 1) - 1);
+        // A thread that is gone has forgotten everything already.
+        if (!thread.hasEnded) await thread.run('forget', { session });
+      },
+    };
+  }
+
+  /** A session on the caller's thread, for what is smaller than the trouble of sending it away. */
+  inlineLane(): Lane {
+    const session = ++this.#lastSession;
+    return {
+      session,
+      run: (name, request) => Promise.try(() => this.#inline.run(name, request)),
+      end: () => Promise.try(() => this.#inline.run('forget', { session })),
+    };
+  }
+
+  /** Work that belongs to no session, on the thread that owes the least. */
+  run<Name extends WorkName>(name: Name, request: WorkRequest<Name>): Promise<WorkResult<Name>> {
+    return this.#leastBusy((thread) => thread.load).run(name, request);
+  }
+
+  /** Zeroed shared memory of at least `bytes`; give it back with `returnSlab`. */
+  takeSlab(bytes: number): SharedArrayBuffer {
+    if (bytes > SLAB_BYTES) return new SharedArrayBuffer(bytes);
+    return this.#spare.pop() ?? new SharedArrayBuffer(SLAB_BYTES);
+  }
+
+  /** Takes a slab back that nobody reads or writes any more, and zeroes it. */
+  returnSlab(slab: SharedArrayBuffer): void {
+    new Uint8Array(slab).fill(0);
+    if (slab.byteLength === SLAB_BYTES && this.#spare.length < MAX_SPARE_SLABS && !this.#isClosed) {
+      this.#spare.push(slab);
+    }
+  }
+
+  /** Stops the threads; what still runs on them fails with `ABORTED`. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#spare.length = 0;
+    await Promise.all(this.#threads.map((thread) => thread?.stop()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #leastBusy(busyness: (thread: WorkerThread) => number): WorkerThread {
+    if (this.#isClosed) throw new StrongroomError('ABORTED', 'the segment pool was closed');
+    const threads = this.#threads.map((thread) =>
+      thread === undefined || thread.hasEnded ? new WorkerThread() : thread,
+    );
+    threads.forEach((thread, at) => {
+      this.#threads[at] = thread;
+    });
+    return threads.reduce((best, thread) => (busyness(thread) < busyness(best) ? thread : best));
+  }
+}

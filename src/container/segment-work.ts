@@ -1,0 +1,164 @@
+import { createHasher, type Hasher } from '../crypto/index.ts';
+import { FLOE_SEGMENT_OVERHEAD, FloeMessage, type FloeState } from './floe.ts';
+import { compressFrame, decompressFrame } from './zstd-frame.ts';
+
+/** The first `length` bytes of a slab of shared memory. */
+export interface SlabPart {
+  readonly buffer: SharedArrayBuffer;
+  readonly length: number;
+}
+
+/** Segments of a message that are worked on together. */
+export interface SegmentRun {
+  /** Of the first one. */
+  readonly position: number;
+  /** Whether the message ends with the last one. */
+  readonly isLast: boolean;
+}
+
+/** Digests of what went through a digest session. */
+export interface PlainDigests {
+  readonly sha256: Uint8Array;
+  readonly sha512: Uint8Array | undefined;
+}
+
+/** What can be asked of a thread, and what it answers. A session's requests run in the order they are made. */
+export interface Work {
+  startDigest: { request: { session: number; withSha512: boolean }; result: undefined };
+  digest: { request: { session: number; content: SlabPart }; result: undefined };
+  endDigest: { request: { session: number }; result: PlainDigests };
+  /** Without `message` the payload is stored as it is. */
+  startSeal: { request: { session: number; message: FloeState | undefined }; result: undefined };
+  /** Seals whole segments into `output`; gives the length. */
+  seal: {
+    request: { session: number; content: SlabPart; output: SharedArrayBuffer } & SegmentRun;
+    result: number;
+  };
+  /** Gives the SHA-256 of everything that `seal` put out. */
+  endSeal: { request: { session: number }; result: Uint8Array };
+  startOpen: { request: { session: number; message: FloeState }; result: undefined };
+  /** Gives the content of whole segments; `undefined` when one of them does not verify. */
+  open: {
+    request: { session: number; payload: SlabPart } & SegmentRun;
+    result: Uint8Array<ArrayBuffer> | undefined;
+  };
+  /** Forgets a session and its keys. */
+  forget: { request: { session: number }; result: undefined };
+  compress: { request: { content: SlabPart; level: number }; result: Uint8Array<ArrayBuffer> };
+  /** Gives exactly `size` bytes; `undefined` when the frame does not hold that. */
+  decompress: {
+    request: { frame: Uint8Array; size: number };
+    result: Uint8Array<ArrayBuffer> | undefined;
+  };
+}
+
+export type WorkName = keyof Work;
+export type WorkRequest<Name extends WorkName> = Work[Name]['request'];
+export type WorkResult<Name extends WorkName> = Work[Name]['result'];
+
+interface SealSession {
+  readonly message: FloeMessage | undefined;
+  readonly digest: Hasher;
+}
+
+/** The CPU-bound half of sealing and opening: synchronous, on whichever thread it is made. */
+export class SegmentWork {
+  readonly #digests = new Map<number, { sha256: Hasher; sha512: Hasher | undefined }>();
+  readonly #seals = new Map<number, SealSession>();
+  readonly #opens = new Map<number, FloeMessage>();
+
+  readonly #handlers: { readonly [Name in WorkName]: (request: WorkRequest<Name>) => WorkResult<Name> } = {
+    startDigest: ({ session, withSha512 }) => {
+      const sha512 = withSha512 ? createHasher('sha512') : undefined;
+      this.#digests.set(session, { sha256: createHasher('sha256'), sha512 });
+    },
+    digest: ({ session, content }) => {
+      const { sha256, sha512 } = known(this.#digests, session);
+      const bytes = new Uint8Array(content.buffer, 0, content.length);
+      sha256.update(bytes);
+      sha512?.update(bytes);
+    },
+    endDigest: ({ session }) => {
+      const { sha256, sha512 } = known(this.#digests, session);
+      return { sha256: sha256.digest(), sha512: sha512?.digest() };
+    },
+    startSeal: ({ session, message }) => {
+      const restored = message && FloeMessage.restore(message);
+      this.#seals.set(session, { message: restored, digest: createHasher('sha256') });
+    },
+    seal: ({ session, content, output, ...run }) => {
+      const { message, digest } = known(this.#seals, session);
+      const bytes = new Uint8Array(content.buffer, 0, content.length);
+      const target = new Uint8Array(output);
+      if (message === undefined) target.set(bytes);
+      const length = message === undefined ? bytes.length : sealRun(message, run, { bytes, target });
+      digest.update(target.subarray(0, length));
+      return length;
+    },
+    endSeal: ({ session }) => known(this.#seals, session).digest.digest(),
+    startOpen: ({ session, message }) => {
+      this.#opens.set(session, FloeMessage.restore(message));
+    },
+    open: ({ session, payload, ...run }) =>
+      openRun(known(this.#opens, session), run, new Uint8Array(payload.buffer, 0, payload.length)),
+    forget: ({ session }) => {
+      this.#seals.get(session)?.message?.wipe();
+      this.#opens.get(session)?.wipe();
+      for (const sessions of [this.#digests, this.#seals, this.#opens]) sessions.delete(session);
+    },
+    compress: ({ content, level }) => compressFrame(new Uint8Array(content.buffer, 0, content.length), level),
+    decompress: ({ frame, size }) => decompressFrame(frame, size),
+  };
+
+  /** Does one piece of work. Throws only when something is wrong with us. */
+  run<Name extends WorkName>(name: Name, request: WorkRequest<Name>): WorkResult<Name> {
+    return this.#handlers[name](request);
+  }
+}
+
+function known<Session>(sessions: ReadonlyMap<number, Session>, session: number): Session {
+  const found = sessions.get(session);
+  if (found === undefined) throw new Error(`session ${session} was never started`);
+  return found;
+}
+
+/** Seals content segment by segment; returns the length of the segments together. */
+export function sealRun(
+  message: FloeMessage,
+  run: SegmentRun,
+  { bytes, target }: { readonly bytes: Uint8Array; readonly target: Uint8Array },
+): number {
+  const contentBytes = message.segmentBytes - FLOE_SEGMENT_OVERHEAD;
+  const segments = Math.max(1, Math.ceil(bytes.length / contentBytes));
+  let length = 0;
+  for (let index = 0; index < segments; index++) {
+    const place = { position: run.position + index, isFinal: run.isLast && index === segments - 1 };
+    const content = bytes.subarray(index * contentBytes, (index + 1) * contentBytes);
+    length += message.sealSegment(place, content, target.subarray(length));
+  }
+  return length;
+}
+
+/** Opens segments that follow one another; `undefined` when one of them does not verify. */
+export function openRun(
+  message: FloeMessage,
+  run: SegmentRun,
+  payload: Uint8Array,
+): Uint8Array<ArrayBuffer> | undefined {
+  const segments = Math.ceil(payload.length / message.segmentBytes);
+  const content = new Uint8Array(Math.max(0, payload.length - segments * FLOE_SEGMENT_OVERHEAD));
+  let length = 0;
+  for (let index = 0; index < segments; index++) {
+    const place = { position: run.position + index, isFinal: run.isLast && index === segments - 1 };
+    const from = index * message.segmentBytes;
+    const opened = message.openSegment(place, payload.subarray(from, from + message.segmentBytes));
+    if (opened === undefined) {
+      content.fill(0);
+      return undefined;
+    }
+    content.set(opened, length);
+    length += opened.length;
+    opened.fill(0);
+  }
+  return content;
+}

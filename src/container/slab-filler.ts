@@ -1,0 +1,53 @@
+import type { SlabPart } from './segment-work.ts';
+import type { SlabRing } from './slab-ring.ts';
+
+/** Takes over a filled slab; it is released to its ring by whoever used it last. */
+export type SlabTaker = (content: SlabPart, isLast: boolean) => void;
+
+/**
+ * Cuts a stream into slabs of exactly `capacity` bytes; only the last may be shorter. A full slab is handed on when
+ * more follows, because only then it is known not to be the last.
+ */
+export class SlabFiller {
+  readonly #ring: SlabRing;
+  readonly #capacity: number;
+  readonly #take: SlabTaker;
+  #slab: SharedArrayBuffer | undefined;
+  #length = 0;
+
+  constructor(ring: SlabRing, capacity: number, take: SlabTaker) {
+    this.#ring = ring;
+    this.#capacity = capacity;
+    this.#take = take;
+  }
+
+  /** Copies bytes in; waits for free slabs. */
+  async add(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#slab !== undefined && this.#length === this.#capacity) this.#handOn(this.#slab, false);
+      this.#slab ??= await this.#ring.acquire();
+      const part = bytes.subarray(at, at + this.#capacity - this.#length);
+      new Uint8Array(this.#slab).set(part, this.#length);
+      this.#length += part.length;
+      at += part.length;
+    }
+  }
+
+  /** Hands on what is left: the last slab, empty when nothing was ever added. */
+  async finish(): Promise<void> {
+    this.#handOn(this.#slab ?? (await this.#ring.acquire()), true);
+  }
+
+  /** Gives back a slab that is half full when everything failed. */
+  abandon(): void {
+    if (this.#slab !== undefined) this.#ring.release(this.#slab);
+    this.#slab = undefined;
+  }
+
+  #handOn(slab: SharedArrayBuffer, isLast: boolean): void {
+    const length = this.#length;
+    this.#slab = undefined;
+    this.#length = 0;
+    this.#take({ buffer: slab, length }, isLast);
+  }
+}

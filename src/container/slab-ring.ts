@@ -1,0 +1,54 @@
+import type { SegmentPool } from './segment-pool.ts';
+
+interface Waiting {
+  resolve(slab: SharedArrayBuffer): void;
+  reject(error: unknown): void;
+}
+
+/** A fixed number of slabs that go round: taking one waits until one is free, which is all the back-pressure. */
+export class SlabRing {
+  readonly #pool: SegmentPool;
+  readonly #slabBytes: number;
+  readonly #idle: SharedArrayBuffer[] = [];
+  readonly #waiting: Waiting[] = [];
+  #left: number;
+  #failure: { readonly error: unknown } | undefined;
+  #isClosed = false;
+
+  constructor(pool: SegmentPool, size: { readonly slabs: number; readonly slabBytes: number }) {
+    this.#pool = pool;
+    this.#left = size.slabs;
+    this.#slabBytes = size.slabBytes;
+  }
+
+  /** A free slab, first come, first served; what it holds is stale. Throws what `fail` was told. */
+  acquire(): Promise<SharedArrayBuffer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.error as Error);
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return Promise.resolve(idle);
+    if (this.#left > 0) {
+      this.#left--;
+      return Promise.resolve(this.#pool.takeSlab(this.#slabBytes));
+    }
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  release(slab: SharedArrayBuffer): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) next.resolve(slab);
+    else if (this.#isClosed) this.#pool.returnSlab(slab);
+    else this.#idle.push(slab);
+  }
+
+  /** Nobody gets a slab any more: whoever waits is told why. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+  }
+
+  /** Gives the slabs back to the pool, which zeroes them; one that is still out follows when it is released. */
+  close(): void {
+    this.#isClosed = true;
+    for (const slab of this.#idle.splice(0)) this.#pool.returnSlab(slab);
+  }
+}

@@ -1,0 +1,47 @@
+import type { ByteSource } from '../bytes/index.ts';
+import { streamSource, toHex } from '../bytes/index.ts';
+import { createHasher } from '../crypto/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import type { ContainerHeader } from './container-header.ts';
+
+/** A payload and the header that belongs to it. */
+export interface SealedSource {
+  readonly header: ContainerHeader;
+  readonly source: ByteSource;
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Finds damage without any key: the payload has the size and the SHA-256 that its header states. It does not find a
+ * forger who wrote both; opening does. Throws `CONTAINER_TRUNCATED`, `CONTAINER_TAMPERED`, `ABORTED`.
+ */
+export async function verifySealed({ header, source, onProgress, signal }: SealedSource): Promise<void> {
+  assertPayloadSize(header, source);
+  const hasher = createHasher('sha256');
+  let done = 0;
+  for await (const chunk of streamSource(source)) {
+    assertNotAborted(signal);
+    hasher.update(chunk);
+    done += chunk.length;
+    onProgress?.(done);
+  }
+  if (done !== source.size) throw truncated();
+  if (toHex(hasher.digest()) !== header.payloadSha256) {
+    throw new StrongroomError('CONTAINER_TAMPERED', 'the payload is not what was stored');
+  }
+}
+
+/** Throws `CONTAINER_TRUNCATED` unless the payload has the size that its header states. */
+export function assertPayloadSize(header: ContainerHeader, source: ByteSource): void {
+  if (source.size !== header.payloadSize) throw truncated();
+}
+
+/** Throws `ABORTED` when it was asked to stop. */
+export function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new StrongroomError('ABORTED', 'stopped on request', { cause: signal.reason });
+}
+
+function truncated(): StrongroomError {
+  return new StrongroomError('CONTAINER_TRUNCATED', 'the payload has not the size that its header states');
+}

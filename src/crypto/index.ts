@@ -1,0 +1,47 @@
+export {
+  AEAD_IV_BYTES,
+  AEAD_KEY_BYTES,
+  AEAD_TAG_BYTES,
+  type AeadContext,
+  chachaOpen,
+  chachaSeal,
+  gcmOpen,
+  gcmSeal,
+  gcmSealInto,
+} from './aead.ts';
+export { type CbcContext, cbcOpen } from './aes-cbc.ts';
+export { DerivationLimiter } from './derivation-limiter.ts';
+export { equalBytes } from './equal.ts';
+export {
+  createHasher,
+  HASH_BYTES,
+  type Hasher,
+  type HashName,
+  hash,
+  sha256,
+  sha384,
+  sha512,
+} from './hash.ts';
+export { deriveKey, type HkdfPurpose, hkdf, hkdfExpand, hkdfExtract } from './hkdf.ts';
+export { hmac, type MacHash } from './hmac.ts';
+export type { HpkeContext } from './hpke.ts';
+export {
+  generateHybridKey,
+  type HybridKeyPair,
+  type HybridSealed,
+  hpkeOpenHybrid,
+  hpkeSealHybrid,
+  hybridRecipientOf,
+  parseHybridIdentity,
+  parseHybridRecipient,
+} from './hybrid-key.ts';
+export type { KdfAlgorithm, KdfCosts, KdfParams } from './kdf-params.ts';
+export { formatKdf, newKdf, parseKdf } from './kdf-phc.ts';
+export {
+  type DerivationOptions,
+  derivePasswordKey,
+  type StoredPasswordHash,
+  verifyPasswordHash,
+} from './password-kdf.ts';
+export { fillRandom, ID_BYTES, randomBytes, randomId, randomSecret } from './random.ts';
+export { importKey, type KeyInput, type SymmetricKey } from './symmetric-key.ts';

@@ -1,0 +1,188 @@
+import { type PickleFinding, PickleHalt } from './finding.ts';
+import type { PickleLimits } from './limits.ts';
+import { HANDLERS } from './machine.ts';
+import { MachineState, type PickleEffect } from './machine-state.ts';
+import { decodeOperation, type PickleOperation, type PickleWindow } from './operation.ts';
+import type { PickleValue } from './value.ts';
+
+/** One pickle as it was read: what it builds, what it would do, and what is wrong with it. */
+export interface PickleStream {
+  /** Where it begins in the source. */
+  readonly start: number;
+  /** Where it ends: behind STOP, or where the reading ended. */
+  readonly end: number;
+  /** Whether STOP was reached. */
+  readonly isComplete: boolean;
+  /** What its last PROTO said; 0 without one. */
+  readonly protocol: number;
+  readonly operations: number;
+  /** What it builds; only when it is complete, and no finding is worse than a notice. */
+  readonly value: PickleValue | undefined;
+  /** Imports, calls and changes, in their order; those before an error would have happened all the same. */
+  readonly effects: readonly PickleEffect[];
+  readonly findings: readonly PickleFinding[];
+}
+
+/** How to read a stream. */
+export interface ReadPickleOptions {
+  /** Where it begins, in bytes from the start of the source; 0 by default. */
+  readonly start?: number;
+  readonly limits?: Partial<PickleLimits>;
+  /** What a loader other than `pickle.load` reads between the operations; asked after each BUILD. */
+  readonly dataAfter?: DataAfter;
+}
+
+/**
+ * What follows the object just built, given the next byte of the source (`undefined` at its end): so many bytes that
+ * are not pickle, or a pickle of its own. `undefined` = it cannot be told, which ends the reading.
+ */
+export type DataAfter = (built: PickleValue, nextByte: number | undefined) => number | 'pickle' | undefined;
+
+/** The data behind an object is passed, and operations follow. */
+const PASSED = -1;
+
+/** Reads one stream step by step out of a window that its owner moves along. */
+export class StreamReader {
+  readonly #state: MachineState;
+  readonly #limits: PickleLimits;
+  readonly #start: number;
+  readonly #dataAfter: DataAfter | undefined;
+  #position: number;
+  #operations = 0;
+  #frameEnd = 0;
+  #value: PickleValue | undefined;
+  #isComplete = false;
+  #isBuilt = false;
+  #nested: StreamReader | undefined;
+
+  constructor(start: number, limits: PickleLimits, dataAfter?: DataAfter) {
+    this.#state = new MachineState(limits);
+    this.#limits = limits;
+    this.#start = start;
+    this.#position = start;
+    this.#dataAfter = dataAfter;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Reads on as far as the window reaches. How many bytes it needs from `position` on, or 0 when it is done. */
+  advance(window: PickleWindow): number {
+    for (;;) {
+      if (this.#isBuilt) {
+        const more = this.#passData(window);
+        if (more !== PASSED) return more;
+      }
+      const decoded = decodeOperation(window, this.#position, this.#limits);
+      if (decoded.outcome === 'more') return decoded.bytes;
+      if (decoded.outcome === 'stopped') {
+        this.#state.note(decoded.severity, decoded.code, {
+          offset: this.#position,
+          message: decoded.message,
+        });
+        return 0;
+      }
+      if (!this.#apply(decoded.operation, window.sourceSize)) return 0;
+    }
+  }
+
+  /** The source gave fewer bytes than its size promises. */
+  noteShortSource(): void {
+    const message = 'the file is shorter than it says';
+    this.#state.note('error', 'stream-truncated', { offset: this.#position, message });
+  }
+
+  result(): PickleStream {
+    const { protocol, effects, findings, hasErrors } = this.#state;
+    return {
+      start: this.#start,
+      end: this.#position,
+      isComplete: this.#isComplete,
+      protocol,
+      operations: this.#operations,
+      value: hasErrors ? undefined : this.#value,
+      effects,
+      findings,
+    };
+  }
+
+  /** Whether there is more to read. */
+  #apply(operation: PickleOperation, sourceSize: number): boolean {
+    try {
+      if (++this.#operations > this.#limits.maxOperations)
+        throw new PickleHalt('limit', 'reader-limit', `more than ${this.#limits.maxOperations} operations`);
+      this.#checkPlace(operation);
+      if (operation.name === 'STOP') {
+        this.#value = this.#state.stack.pop();
+        this.#isComplete = true;
+      } else if (operation.name === 'FRAME') {
+        this.#enterFrame(operation, sourceSize);
+      } else {
+        HANDLERS[operation.name](this.#state, operation);
+        this.#isBuilt = operation.name === 'BUILD' && this.#dataAfter !== undefined;
+      }
+      this.#position = operation.end;
+      return !this.#isComplete;
+    } catch (error) {
+      if (!(error instanceof PickleHalt)) throw error;
+      this.#state.note(error.severity, error.code, { offset: operation.offset, message: error.message });
+      return false;
+    }
+  }
+
+  #checkPlace({ name, offset, end }: PickleOperation): void {
+    if (name === 'PROTO' && offset !== this.#start)
+      this.#state.note('notice', 'protocol-misplaced', { offset, message: 'a protocol in the middle' });
+    if (offset < this.#frameEnd && (end > this.#frameEnd || name === 'FRAME'))
+      this.#state.note('notice', 'frame-crossed', {
+        offset,
+        message: 'an operation reaches out of its frame',
+      });
+  }
+
+  #enterFrame({ end, number: length }: PickleOperation, sourceSize: number): void {
+    // CPython reads the whole frame at once, so a cut one fails before anything in it happens.
+    if (end + length > sourceSize)
+      throw new PickleHalt('error', 'frame-beyond-end', 'a frame reaches beyond the end of the file');
+    this.#frameEnd = end + length;
+  }
+
+  /** Passes what a loader reads itself after BUILD. How many bytes it needs, 0 when it cannot go on, or `PASSED`. */
+  #passData(window: PickleWindow): number {
+    if (this.#nested !== undefined) return this.#passNested(this.#nested, window);
+    const offset = this.#position;
+    const nextByte = window.bytes[offset - window.start];
+    if (nextByte === undefined && offset < window.sourceSize) return 1;
+    const data = this.#dataAfter?.(this.#state.stack.peek(), nextByte);
+    if (data === 'pickle') {
+      this.#nested = new StreamReader(offset, this.#limits);
+      return this.#passNested(this.#nested, window);
+    }
+    if (data === undefined) {
+      this.#state.note('limit', 'reader-limit', { offset, message: 'unknown data between the operations' });
+      return 0;
+    }
+    if (offset + data > window.sourceSize) {
+      const message = 'data between the operations is cut';
+      this.#state.note('error', 'stream-truncated', { offset, message });
+      return 0;
+    }
+    this.#position = offset + data;
+    this.#isBuilt = false;
+    return PASSED;
+  }
+
+  #passNested(nested: StreamReader, window: PickleWindow): number {
+    const more = nested.advance(window);
+    this.#position = nested.position;
+    if (more > 0) return more;
+    const { findings, effects, operations, isComplete } = nested.result();
+    for (const finding of findings) this.#state.note(finding.severity, finding.code, finding);
+    for (const effect of effects) this.#state.effects.push(effect);
+    this.#operations += operations;
+    this.#nested = undefined;
+    this.#isBuilt = !isComplete;
+    return isComplete ? PASSED : 0;
+  }
+}

@@ -1,0 +1,29 @@
+import { join, resolve } from 'node:path';
+import { processExists, thisProcess } from '../runtime/index.ts';
+import type { FolderBuilder } from '../storage/index.ts';
+
+// What lies where in a home. docs/architecture.md draws it.
+export const HOME_NOTE = 'strongroom.json';
+export const BACKUP_NOTE = 'backup.json';
+export const CONFIG_FILE = 'config.toml';
+export const CATALOGUE_FILE = 'catalogue.db';
+export const KEYS_FOLDER = 'keys';
+export const BLOBS_FOLDER = 'blobs';
+export const ROOT_KEY_FILE = 'root.key';
+/** A root key or a passphrase is a line; beyond this it is another file. */
+export const MAX_SECRET_FILE_BYTES = 64 * 1024;
+
+/** Where the key file of a home is that was made without any other choice. */
+export function defaultRootKeyFile(home: string): string {
+  return join(resolve(home), ROOT_KEY_FILE);
+}
+
+/** Where the configuration of a home is. */
+export function configFile(home: string): string {
+  return join(resolve(home), CONFIG_FILE);
+}
+
+/** This process, as the builder of a folder that appears whole or not at all. */
+export function builder(): FolderBuilder {
+  return { pid: thisProcess().pid, isAlive: processExists };
+}

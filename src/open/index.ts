@@ -1,0 +1,10 @@
+export { type RestoreStrongroomOptions, restoreStrongroom } from './backup.ts';
+export { configuredSecrets } from './configured-secrets.ts';
+export { configFile, defaultRootKeyFile } from './home-layout.ts';
+export { type InitHomeOptions, type InitializedHome, initHome } from './init-home.ts';
+export {
+  type OpenStrongroomOptions,
+  openStrongroom,
+  type Strongroom,
+  type UnsealSource,
+} from './open-strongroom.ts';

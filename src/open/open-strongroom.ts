@@ -1,0 +1,252 @@
+import { join, resolve } from 'node:path';
+import type {
+  AddedRootSeal,
+  BackupReport,
+  Caller,
+  LongRunning,
+  NewRootSeal,
+  RootSeal,
+  StrongroomApi,
+} from '../api/index.ts';
+import { Passphrase, toHex, utf8Text } from '../bytes/index.ts';
+import { type Config, type ConfigSources, loadConfig } from '../config.ts';
+import { SegmentPool } from '../container/index.ts';
+import { createHasher } from '../crypto/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import {
+  createKeyring,
+  formatRootKey,
+  generateRootKey,
+  inspectKeyring,
+  type Keyring,
+  openKeyring,
+  parseRootKey,
+  type UnsealMaterial,
+} from '../keyring/index.ts';
+import { createRegistry } from '../registry/index.ts';
+import { processExists, restrictUmask, thisProcess } from '../runtime/index.ts';
+import {
+  auditModes,
+  type Catalogue,
+  copyTree,
+  createWholeFolder,
+  Folder,
+  FsBlobStore,
+  FsGenerationStore,
+  freeBytes,
+  type LeaseHolder,
+  type LeaseRow,
+  openSqliteCatalogue,
+  processStartedAt,
+  readSmallFile,
+} from '../storage/index.ts';
+import {
+  type BackupSource,
+  type BackupTarget,
+  backupHome,
+  bindStrongroom,
+  catalogueRecorder,
+  createGate,
+  type ExportSealedInput,
+  exportSealed,
+  formatHomeNote,
+  localOwnerOnly,
+  MAX_BACKUP_NOTE_BYTES,
+  MAX_HOME_NOTE_BYTES,
+  parseHomeNote,
+  type RestoreTarget,
+  restoreHome,
+  type StrongroomDeps,
+  sweepLeftovers,
+} from '../vault/index.ts';
+import { backupTarget } from './backup.ts';
+import { configuredSecrets } from './configured-secrets.ts';
+import {
+  BLOBS_FOLDER,
+  builder,
+  CATALOGUE_FILE,
+  configFile,
+  defaultRootKeyFile,
+  HOME_NOTE,
+  KEYS_FOLDER,
+  MAX_SECRET_FILE_BYTES,
+  ROOT_KEY_FILE,
+} from './home-layout.ts';
+
+/** What opens the root key: the pieces themselves, or a function that is told which seals there are. */
+export type UnsealSource =
+  | readonly UnsealMaterial[]
+  | ((seals: readonly RootSeal[]) => Promise<readonly UnsealMaterial[]>);
+
+export interface OpenStrongroomOptions {
+  readonly home: string;
+  /** Absent: the key file or passphrase file of the configuration, or the key file inside the home. */
+  readonly unseal?: UnsealSource;
+  /** Environment for the configuration; none by default, so that a library does not read it behind one's back. */
+  readonly env?: ConfigSources['env'];
+  /** Who acts; by default the local owner of the home. */
+  readonly caller?: Caller;
+}
+
+/** A home that is open. Close it to forget its keys. */
+export interface Strongroom {
+  readonly api: StrongroomApi;
+  readonly config: Config;
+  /** Copies the home, while it is in use, to a folder that must not be there. */
+  backup(input: LongRunning & { readonly destination: string }): Promise<BackupReport>;
+  /** Writes the files of a version as sealed files for somebody outside. */
+  exportSealed(input: ExportSealedInput): Promise<readonly string[]>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const LOCAL_OWNER: Caller = { type: 'local', id: 'local' };
+
+/**
+ * Opens a home. Throws `HOME_MISSING`, `HOME_NEWER`, `HOME_MALFORMED`, `HOME_EXPOSED`, `KEY_REFUSED` when nothing
+ * given unseals it, `KEYRING_ROLLED_BACK` when an older keyring was put back, `CONFIG_INVALID`, and the
+ * `STORAGE_…` errors.
+ */
+export async function openStrongroom(options: OpenStrongroomOptions): Promise<Strongroom> {
+  restrictUmask();
+  const home = resolve(options.home);
+  const note = parseHomeNote(await readHomeNote(home, options.home));
+  const config = await loadConfig({ file: configFile(home), env: options.env ?? {} });
+  await using opened = new AsyncDisposableStack();
+  const keys = opened.use(await FsGenerationStore.open(join(home, KEYS_FOLDER)));
+  const blobs = opened.use(await FsBlobStore.open(join(home, BLOBS_FOLDER)));
+  const catalogue = await openSqliteCatalogue({ path: join(home, CATALOGUE_FILE) });
+  opened.defer(() => catalogue.close());
+  const keyring = opened.use(await unsealKeyring({ home, config, keys, catalogue, unseal: options.unseal }));
+  await assertOneVault(note.vault, keyring, catalogue);
+  const deps = composeDeps({ home, config, blobs, catalogue, keyring, pool: opened.use(SegmentPool.open()) });
+  await keyring.prune();
+  await catalogue.noteKeyringGeneration(keyring.generation);
+  await sweepLeftovers(deps);
+  return bindHome({
+    home,
+    config,
+    deps,
+    keys,
+    caller: options.caller ?? LOCAL_OWNER,
+    resources: opened.move(),
+  });
+}
+
+async function readHomeNote(home: string, named: string): Promise<Uint8Array> {
+  const bytes = await readSmallFile(join(home, HOME_NOTE), MAX_HOME_NOTE_BYTES);
+  if (bytes === undefined)
+    throw new StrongroomError('HOME_MISSING', `there is no home of strongroom at ${named}`);
+  return bytes;
+}
+
+interface Unsealing {
+  readonly home: string;
+  readonly config: Config;
+  readonly keys: FsGenerationStore;
+  readonly catalogue: Catalogue;
+  readonly unseal: UnsealSource | undefined;
+}
+
+async function unsealKeyring(work: Unsealing): Promise<Keyring> {
+  const sealed = await inspectKeyring(work.keys);
+  const unseal = work.unseal ?? (() => configuredSecrets(work.home, work.config));
+  const material = typeof unseal === 'function' ? await unseal(sealed?.seals ?? []) : unseal;
+  const minGeneration = await work.catalogue.keyringGeneration();
+  return await openKeyring({ store: work.keys, unseal: material, minGeneration });
+}
+
+async function assertOneVault(vault: string, keyring: Keyring, catalogue: Catalogue): Promise<void> {
+  const claimed = await catalogue.claim(keyring.vault);
+  if (claimed !== keyring.vault || vault !== keyring.vault) {
+    throw new StrongroomError('HOME_MALFORMED', 'keyring and catalogue belong to different strongrooms');
+  }
+}
+
+interface Parts {
+  readonly home: string;
+  readonly config: Config;
+  readonly blobs: FsBlobStore;
+  readonly catalogue: Catalogue;
+  readonly keyring: Keyring;
+  readonly pool: SegmentPool;
+}
+
+function composeDeps({ home, config, blobs, catalogue, keyring, pool }: Parts): StrongroomDeps {
+  const clock = { now: () => new Date() };
+  return {
+    gate: createGate({ authorizer: localOwnerOnly, recorder: catalogueRecorder({ catalogue, clock }) }),
+    registry: createRegistry({ catalogue, seal: keyring, now: () => clock.now().toISOString() }),
+    catalogue,
+    keyring,
+    blobs,
+    pool,
+    clock,
+    leaseholder: { holder: ourselves(), isLive: (lease) => isLeaseLive(lease, clock.now()) },
+    limits: {
+      maxFileBytes: config.limits.max_file_bytes,
+      maxFiles: config.limits.max_files,
+      minFreeBytes: config.limits.min_free_bytes,
+      destroyGraceDays: config.keys.destroy_grace_days,
+      freeBytes: () => freeBytes(home),
+    },
+    warnings: () => homeWarnings(home),
+  };
+}
+
+function ourselves(): LeaseHolder {
+  const { host, pid } = thisProcess();
+  return { host, pid, startedAt: processStartedAt(pid) ?? '' };
+}
+
+/** On our own machine a lease lives as long as its process; of another machine we know only the time. */
+function isLeaseLive(lease: LeaseRow, now: Date): boolean {
+  const { host, pid, startedAt } = lease.holder;
+  if (host !== thisProcess().host) return Date.parse(lease.expiresAt) > now.getTime();
+  const started = processStartedAt(pid);
+  return started === undefined ? startedAt === '' && processExists(pid) : started === startedAt;
+}
+
+async function homeWarnings(home: string): Promise<readonly string[]> {
+  const findings = await auditModes(home, {
+    isKeyFile: (path) => path === ROOT_KEY_FILE || path.startsWith(`${KEYS_FOLDER}/`),
+  });
+  const warnings = findings.map(({ path, problem }) => `${path}: ${problem.replaceAll('-', ' ')}`);
+  const hasKeyInside = (await readSmallFile(defaultRootKeyFile(home), MAX_SECRET_FILE_BYTES)) !== undefined;
+  if (hasKeyInside) {
+    warnings.push(
+      'the root key lies inside the home: whoever copies the folder can open it (strongroom root add)',
+    );
+  }
+  return warnings;
+}
+
+interface BoundHome {
+  readonly home: string;
+  readonly config: Config;
+  readonly deps: StrongroomDeps;
+  readonly keys: FsGenerationStore;
+  readonly caller: Caller;
+  readonly resources: AsyncDisposableStack;
+}
+
+function bindHome({ home, config, deps, caller, resources }: BoundHome): Strongroom {
+  const close = () => resources.disposeAsync();
+  return {
+    api: bindStrongroom(deps, caller),
+    config,
+    backup: ({ destination, ...running }) =>
+      createWholeFolder({
+        path: destination,
+        builder: builder(),
+        fill: async (path) => {
+          await using blobs = await FsBlobStore.open(join(path, BLOBS_FOLDER), { create: true });
+          const target = backupTarget({ home, path, blobs, catalogue: deps.catalogue });
+          return await backupHome(deps, caller, { target, ...running });
+        },
+      }),
+    exportSealed: (input) => exportSealed(deps, caller, input),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,123 @@
+import { formatCanonicalJson, fromBase64Url, toBase64Url, utf8Bytes } from '../bytes/index.ts';
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import { manifestDigest } from '../manifest/index.ts';
+import type { AliasRow, MetricRow, ModelRow, NamespaceRow, VersionRow } from '../storage/index.ts';
+import { manifestOf } from './manifest-of.ts';
+import type { Seal } from './seal.ts';
+
+type Unsealed<Row> = Omit<Row, 'mac'>;
+
+/**
+ * Puts a MAC on every row that goes into the catalogue and checks it on every row that comes out, so that whoever
+ * can write the database but has no key can neither change what a version is, nor where an alias points, nor switch
+ * encryption off (docs/spec/manifest.md). `open…` throws `REGISTRY_TAMPERED`.
+ */
+export class SealedRows {
+  readonly #seal: Seal;
+
+  constructor(seal: Seal) {
+    this.#seal = seal;
+  }
+
+  sealNamespace(row: Unsealed<NamespaceRow>): NamespaceRow {
+    return { ...row, mac: this.#mac('namespace', namespaceText(row)) };
+  }
+
+  openNamespace<Row extends NamespaceRow>(row: Row): Row {
+    this.#verify('namespace', namespaceText(row), row.mac);
+    return row;
+  }
+
+  sealModel(row: Unsealed<ModelRow>): ModelRow {
+    return { ...row, mac: this.#mac('model', modelText(row)) };
+  }
+
+  openModel<Row extends ModelRow>(row: Row): Row {
+    this.#verify('model', modelText(row), row.mac);
+    return row;
+  }
+
+  /** Names the content by its digest, and seals that with what else must not change. */
+  sealVersion(row: Omit<VersionRow, 'mac' | 'digest'>): VersionRow {
+    const named = { ...row, digest: manifestDigest(manifestOf(row)) };
+    return { ...named, mac: this.#mac('version', versionText(named)) };
+  }
+
+  openVersion<Row extends VersionRow>(row: Row): Row {
+    if (row.digest !== digestOfStored(row)) throw tampered('version');
+    this.#verify('version', versionText(row), row.mac);
+    return row;
+  }
+
+  sealAlias(row: Unsealed<AliasRow>): AliasRow {
+    return { ...row, mac: this.#mac('alias', aliasText(row)) };
+  }
+
+  openAlias(row: AliasRow): AliasRow {
+    this.#verify('alias', aliasText(row), row.mac);
+    return row;
+  }
+
+  sealMetric(row: Unsealed<MetricRow>): MetricRow {
+    return { ...row, mac: this.#mac('metric', metricText(row)) };
+  }
+
+  openMetric(row: MetricRow): MetricRow {
+    this.#verify('metric', metricText(row), row.mac);
+    return row;
+  }
+
+  #mac(table: Table, text: string): string {
+    return toBase64Url(this.#seal.mac(labelOf(table), utf8Bytes(text)));
+  }
+
+  #verify(table: Table, text: string, mac: string): void {
+    const bytes = fromBase64Url(mac);
+    if (bytes !== undefined && this.#seal.verifyMac(labelOf(table), utf8Bytes(text), bytes)) return;
+    throw tampered(table);
+  }
+}
+
+type Table = 'namespace' | 'model' | 'version' | 'alias' | 'metric';
+
+function labelOf(table: Table): string {
+  return `catalogue ${table}`;
+}
+
+function tampered(table: Table): StrongroomError {
+  return new StrongroomError('REGISTRY_TAMPERED', `a ${table} in the catalogue is not what strongroom wrote`);
+}
+
+function digestOfStored(row: VersionRow): string {
+  try {
+    return manifestDigest(manifestOf(row));
+  } catch (error) {
+    // What is stored once kept these rules.
+    const isUnsound =
+      isStrongroomError(error, 'MANIFEST_INVALID') || isStrongroomError(error, 'NAME_INVALID');
+    if (isUnsound || isStrongroomError(error, 'INPUT_INVALID')) throw tampered('version');
+    throw error;
+  }
+}
+
+function namespaceText({ name, createdAt, encryption, keyScope }: Unsealed<NamespaceRow>): string {
+  return formatCanonicalJson({ name, createdAt, encryption, keyScope });
+}
+
+function modelText({ name, createdAt, description, ...row }: Unsealed<ModelRow>): string {
+  const { primaryMetric, metricDirections } = row;
+  return formatCanonicalJson({ name, createdAt, description, primaryMetric, metricDirections });
+}
+
+function versionText(row: Unsealed<VersionRow>): string {
+  const { model, version, createdBy, digest, hasAccessCode, isEncrypted } = row;
+  return formatCanonicalJson({ model, version, createdBy, digest, hasAccessCode, isEncrypted });
+}
+
+function aliasText({ model, alias, version, setAt }: Unsealed<AliasRow>): string {
+  return formatCanonicalJson({ model, alias, version, setAt });
+}
+
+function metricText({ model, version, name, value }: Unsealed<MetricRow>): string {
+  return formatCanonicalJson({ model, version, name, value }, { numbers: 'finite' });
+}

@@ -1,0 +1,1 @@
+export { processExists, restrictUmask, type ThisProcess, thisProcess } from './this-process.ts';

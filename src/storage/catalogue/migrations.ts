@@ -1,0 +1,185 @@
+import type { CreateTableBuilder, Kysely } from 'kysely';
+import { StrongroomError } from '../../errors/index.ts';
+import type { Queries } from './tables.ts';
+
+/** Takes the database from one form to the next. Kysely's schema builder only, so that PostgreSQL can run it too. */
+type Migration = (schema: Kysely<unknown>['schema']) => Promise<void>;
+
+/** In order; the position (from 1) is the format version. Published ones never change. */
+const MIGRATIONS: readonly Migration[] = [createFirstTables];
+
+/** The form of the catalogue that this strongroom writes. */
+export const CATALOGUE_FORMAT_VERSION = MIGRATIONS.length;
+
+/**
+ * Brings the database to the newest form, inside the transaction given. Throws `HOME_NEWER` when a newer strongroom
+ * has been at work here; then nothing was changed.
+ */
+export async function migrate(queries: Queries): Promise<void> {
+  await queries.schema
+    .createTable('meta')
+    .ifNotExists()
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+  const current = await readFormatVersion(queries);
+  if (current > CATALOGUE_FORMAT_VERSION) {
+    throw new StrongroomError(
+      'HOME_NEWER',
+      `the home has format ${current}, this strongroom knows formats up to ${CATALOGUE_FORMAT_VERSION}`,
+    );
+  }
+  for (const migration of MIGRATIONS.slice(current)) await migration(queries.schema);
+  if (current < CATALOGUE_FORMAT_VERSION) {
+    await queries
+      .insertInto('meta')
+      .values({ name: 'format_version', value: String(CATALOGUE_FORMAT_VERSION) })
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet({ value: String(CATALOGUE_FORMAT_VERSION) }),
+      )
+      .execute();
+  }
+}
+
+async function readFormatVersion(queries: Queries): Promise<number> {
+  const row = await queries
+    .selectFrom('meta')
+    .select('value')
+    .where('name', '=', 'format_version')
+    .executeTakeFirst();
+  if (row === undefined) return 0;
+  const version = Number(row.value);
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new StrongroomError('CATALOGUE_DAMAGED', 'the catalogue does not say which format it has');
+  }
+  return version;
+}
+
+async function createFirstTables(schema: Kysely<unknown>['schema']): Promise<void> {
+  await createModelTables(schema);
+  await createBlobTables(schema);
+  await createVersionTables(schema);
+  await createWorkTables(schema);
+}
+
+const text = <T extends string, C extends string>(table: CreateTableBuilder<T, C>, ...names: readonly C[]) =>
+  names.reduce((built, name) => built.addColumn(name, 'text', (column) => column.notNull()), table);
+
+async function createModelTables(schema: Kysely<unknown>['schema']): Promise<void> {
+  const namespaces = schema
+    .createTable('namespaces')
+    .addColumn('name', 'text', (column) => column.primaryKey());
+  await text(namespaces, 'created_at', 'encryption', 'key_scope', 'mac').execute();
+
+  const models = schema
+    .createTable('models')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('namespace', 'text', (column) => column.notNull().references('namespaces.name'))
+    .addColumn('primary_metric', 'text');
+  await text(models, 'created_at', 'description', 'metric_directions', 'mac').execute();
+  await schema.createIndex('models_by_namespace').on('models').column('namespace').execute();
+
+  await schema
+    .createTable('model_counters')
+    .addColumn('model', 'text', (column) => column.primaryKey())
+    .addColumn('last_version', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+async function createBlobTables(schema: Kysely<unknown>['schema']): Promise<void> {
+  await schema
+    .createTable('blobs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('model', 'text', (column) => column.notNull().references('models.name'))
+    .addColumn('size', 'bigint', (column) => column.notNull())
+    .addColumn('stored_size', 'bigint', (column) => column.notNull())
+    .addColumn('sha256', 'text', (column) => column.notNull())
+    .addColumn('header_generation', 'bigint', (column) => column.notNull())
+    .addColumn('key_name', 'text')
+    .addColumn('key_version', 'bigint')
+    .addColumn('code_lock', 'text')
+    .execute();
+  await schema.createIndex('blobs_by_content').on('blobs').columns(['model', 'sha256']).execute();
+  await schema.createIndex('blobs_by_key').on('blobs').columns(['key_name', 'key_version', 'id']).execute();
+}
+
+async function createVersionTables(schema: Kysely<unknown>['schema']): Promise<void> {
+  const versions = schema
+    .createTable('versions')
+    .addColumn('model', 'text', (column) => column.notNull().references('models.name'))
+    .addColumn('number', 'bigint', (column) => column.notNull())
+    .addColumn('derived_model', 'text')
+    .addColumn('derived_version', 'bigint')
+    .addColumn('derived_relation', 'text')
+    .addColumn('has_access_code', 'integer', (column) => column.notNull())
+    .addColumn('is_encrypted', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('versions_key', ['model', 'number']);
+  await text(versions, 'created_at', 'created_by', 'digest', 'metadata', 'mac').execute();
+
+  await schema
+    .createTable('version_files')
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('path', 'text', (column) => column.notNull())
+    .addColumn('size', 'bigint', (column) => column.notNull())
+    .addColumn('sha256', 'text', (column) => column.notNull())
+    .addColumn('sha512', 'text')
+    .addColumn('blob', 'text', (column) => column.notNull().references('blobs.id'))
+    .addPrimaryKeyConstraint('version_files_key', ['model', 'version', 'path'])
+    .addForeignKeyConstraint('version_files_version', ['model', 'version'], 'versions', ['model', 'number'])
+    .execute();
+  await schema.createIndex('version_files_by_blob').on('version_files').column('blob').execute();
+
+  const aliases = schema
+    .createTable('aliases')
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('alias', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('aliases_key', ['model', 'alias'])
+    .addForeignKeyConstraint('aliases_version', ['model', 'version'], 'versions', ['model', 'number']);
+  await text(aliases, 'set_at', 'mac').execute();
+
+  await schema
+    .createTable('metrics')
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('value', 'double precision', (column) => column.notNull())
+    .addColumn('mac', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('metrics_key', ['model', 'version', 'name'])
+    .addForeignKeyConstraint('metrics_version', ['model', 'version'], 'versions', ['model', 'number'])
+    .execute();
+}
+
+async function createWorkTables(schema: Kysely<unknown>['schema']): Promise<void> {
+  const leases = schema
+    .createTable('leases')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('pid', 'bigint', (column) => column.notNull())
+    .addColumn('key_name', 'text')
+    .addColumn('key_version', 'bigint');
+  await text(leases, 'purpose', 'host', 'started_at', 'created_at', 'expires_at').execute();
+  await schema
+    .createTable('pending_blobs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('lease', 'text', (column) => column.notNull().references('leases.id'))
+    .execute();
+  await schema.createIndex('pending_blobs_by_lease').on('pending_blobs').column('lease').execute();
+  await schema
+    .createTable('pending_shreds')
+    .addColumn('blob', 'text', (column) => column.primaryKey())
+    .addColumn('stored_size', 'bigint', (column) => column.notNull())
+    .addColumn('requested_at', 'text', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('blocked_keys')
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('blocked_keys_key', ['name', 'version'])
+    .execute();
+  const acts = schema
+    .createTable('acts')
+    .addColumn('sequence', 'bigint', (column) => column.primaryKey())
+    .addColumn('code', 'text');
+  await text(acts, 'at', 'caller', 'action', 'resource', 'outcome').execute();
+}

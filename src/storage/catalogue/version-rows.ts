@@ -1,0 +1,162 @@
+import type { Selectable } from 'kysely';
+import type { BlobId } from '../blob-store.ts';
+import type { AliasRow, MetricRow, StoredFileRow, VersionRow, VersionState } from '../catalogue-rows.ts';
+import { groupBy } from './group-by.ts';
+import { parseStringRecord } from './json-columns.ts';
+import { toAliasRow } from './models.ts';
+import { pagesOf } from './pages.ts';
+import type { Queries, Tables } from './tables.ts';
+
+/** All versions of a model, or one of them, ascending by number, each with what belongs to it. */
+export async function readVersions(
+  queries: Queries,
+  model: string,
+  number?: number,
+): Promise<readonly VersionState[]> {
+  let versions = queries.selectFrom('versions').selectAll().where('model', '=', model).orderBy('number');
+  if (number !== undefined) versions = versions.where('number', '=', number);
+  const rows = await versions.execute();
+  if (rows.length === 0) return [];
+  const files = groupBy(await readFiles(queries, model, number), (file) => file.version);
+  const aliases = groupBy(await readAliases(queries, model, number), (alias) => alias.version);
+  const metrics = groupBy(
+    await readMetrics(queries, { model, ...(number === undefined ? {} : { number }) }),
+    (metric) => metric.version,
+  );
+  return rows.map((row) => ({
+    ...toVersionRow(row),
+    files: (files.get(row.number) ?? []).map((file) => file.row),
+    aliases: aliases.get(row.number) ?? [],
+    metrics: metrics.get(row.number) ?? [],
+  }));
+}
+
+/** Metrics of a model, ascending by version and name; of one version, of one name where given. */
+export async function readMetrics(
+  queries: Queries,
+  filter: { readonly model: string; readonly number?: number; readonly name?: string },
+): Promise<readonly MetricRow[]> {
+  let metrics = queries
+    .selectFrom('metrics')
+    .selectAll()
+    .where('model', '=', filter.model)
+    .orderBy('version')
+    .orderBy('name');
+  if (filter.number !== undefined) metrics = metrics.where('version', '=', filter.number);
+  if (filter.name !== undefined) metrics = metrics.where('name', '=', filter.name);
+  return (await metrics.execute()).map((row) => ({
+    model: row.model,
+    version: row.version,
+    name: row.name,
+    value: row.value,
+    mac: row.mac,
+  }));
+}
+
+/** Adds metrics or replaces their values. */
+export async function putMetrics(queries: Queries, rows: readonly MetricRow[]): Promise<void> {
+  for (const row of rows) {
+    const { model, version, name, value, mac } = row;
+    await queries
+      .insertInto('metrics')
+      .values({ model, version, name, value, mac })
+      .onConflict((conflict) => conflict.columns(['model', 'version', 'name']).doUpdateSet({ value, mac }))
+      .execute();
+  }
+}
+
+/** Sets or moves an alias. */
+export async function putAlias(queries: Queries, row: AliasRow): Promise<void> {
+  const moved = { version: row.version, set_at: row.setAt, mac: row.mac };
+  await queries
+    .insertInto('aliases')
+    .values({ model: row.model, alias: row.alias, ...moved })
+    .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet(moved))
+    .execute();
+}
+
+export async function insertVersion(queries: Queries, row: VersionRow): Promise<void> {
+  await queries
+    .insertInto('versions')
+    .values({
+      model: row.model,
+      number: row.version,
+      created_at: row.createdAt,
+      created_by: row.createdBy,
+      digest: row.digest,
+      metadata: JSON.stringify(row.metadata),
+      derived_model: row.derivedFrom?.model ?? null,
+      derived_version: row.derivedFrom?.version ?? null,
+      derived_relation: row.derivedFrom?.relation ?? null,
+      has_access_code: row.hasAccessCode ? 1 : 0,
+      is_encrypted: row.isEncrypted ? 1 : 0,
+      mac: row.mac,
+    })
+    .execute();
+  for (const page of pagesOf(row.files)) {
+    await queries
+      .insertInto('version_files')
+      .values(
+        page.map((file) => ({
+          model: row.model,
+          version: row.version,
+          path: file.path,
+          size: file.size,
+          sha256: file.sha256,
+          sha512: file.sha512 ?? null,
+          blob: file.blob,
+        })),
+      )
+      .execute();
+  }
+}
+
+async function readFiles(
+  queries: Queries,
+  model: string,
+  number?: number,
+): Promise<readonly { version: number; row: StoredFileRow }[]> {
+  let files = queries
+    .selectFrom('version_files')
+    .innerJoin('blobs', 'blobs.id', 'version_files.blob')
+    .selectAll('version_files')
+    .select('blobs.stored_size')
+    .where('version_files.model', '=', model)
+    .orderBy('version_files.path');
+  if (number !== undefined) files = files.where('version_files.version', '=', number);
+  return (await files.execute()).map((row) => ({
+    version: row.version,
+    row: {
+      path: row.path,
+      size: row.size,
+      sha256: row.sha256,
+      ...(row.sha512 === null ? {} : { sha512: row.sha512 }),
+      blob: row.blob as BlobId,
+      storedSize: row.stored_size,
+    },
+  }));
+}
+
+async function readAliases(queries: Queries, model: string, number?: number): Promise<readonly AliasRow[]> {
+  let aliases = queries.selectFrom('aliases').selectAll().where('model', '=', model).orderBy('alias');
+  if (number !== undefined) aliases = aliases.where('version', '=', number);
+  return (await aliases.execute()).map(toAliasRow);
+}
+
+function toVersionRow(row: Selectable<Tables['versions']>): Omit<VersionRow, 'files'> {
+  const { derived_model: model, derived_version: version, derived_relation: relation } = row;
+  return {
+    model: row.model,
+    version: row.number,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    digest: row.digest,
+    metadata: parseStringRecord(row.metadata),
+    ...(model === null || version === null || relation === null
+      ? {}
+      : { derivedFrom: { model, version: version, relation } }),
+    hasAccessCode: row.has_access_code === 1,
+    isEncrypted: row.is_encrypted === 1,
+    mac: row.mac,
+  };
+}

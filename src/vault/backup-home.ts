@@ -1,0 +1,127 @@
+import type { BackupReport, Caller, LongRunning } from '../api/index.ts';
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import type { Keyring } from '../keyring/index.ts';
+import type { BlobRow, BlobStore, Catalogue } from '../storage/index.ts';
+import { type BackupNote, formatBackupNote } from './backup-note.ts';
+import { copyBlob } from './copy-blob.ts';
+import { type Clock, stamp } from './deps.ts';
+import type { Gate } from './gate.ts';
+
+const PAGE = 500;
+/** How often a snapshot is taken again because a blob in it was removed before it could be copied. */
+const MAX_SNAPSHOTS = 8;
+
+/** Where a backup goes: the parts of a home, on any ground. */
+export interface BackupTarget {
+  readonly blobs: Pick<BlobStore, 'create' | 'header' | 'remove' | 'list'>;
+  /** Writes a consistent copy of the catalogue, replacing an earlier one; answers with its SHA-256, hex. */
+  snapshotCatalogue(): Promise<string>;
+  /** Opens the copy to read what it refers to. */
+  openSnapshot(): Promise<Pick<Catalogue, 'listBlobs' | 'close'>>;
+  /** Copies the sealed keyring: no key in it can be used without a root seal. */
+  copyKeys(): Promise<void>;
+  /** Writes the note that makes it a backup; the last step. */
+  writeNote(note: Uint8Array): Promise<void>;
+}
+
+export interface BackupHomeDeps {
+  readonly gate: Gate;
+  readonly blobs: Pick<BlobStore, 'header' | 'open'>;
+  readonly keyring: Pick<Keyring, 'vault' | 'generation' | 'mac'>;
+  readonly clock: Clock;
+}
+
+export interface BackupHomeInput extends LongRunning {
+  readonly target: BackupTarget;
+}
+
+/**
+ * Copies a home while it is in use: the catalogue as of one moment, every blob that it refers to (verified against
+ * its ciphertext digest on the way), and the sealed keyring. The root key is not in it; keep that elsewhere.
+ */
+export function backupHome(
+  deps: BackupHomeDeps,
+  caller: Caller,
+  input: BackupHomeInput,
+): Promise<BackupReport> {
+  return deps.gate.pass(caller, { action: 'system:backup', resource: 'everything' }, async () => {
+    const { target } = input;
+    const { catalogueSha256, rows } = await copyConsistently(deps, input);
+    const bytes = rows.reduce((sum, row) => sum + row.storedSize, 0);
+    await target.copyKeys();
+    const note: BackupNote = {
+      vault: deps.keyring.vault,
+      createdAt: stamp(deps.clock),
+      catalogueSha256,
+      keyringGeneration: deps.keyring.generation,
+      blobs: rows.length,
+      bytes,
+    };
+    await target.writeNote(formatBackupNote(note));
+    return { blobs: rows.length, bytes };
+  });
+}
+
+interface ConsistentCopy {
+  readonly catalogueSha256: string;
+  readonly rows: readonly BlobRow[];
+}
+
+/** Takes snapshots until every blob of one could be copied: others may remove blobs meanwhile. */
+async function copyConsistently(deps: BackupHomeDeps, input: BackupHomeInput): Promise<ConsistentCopy> {
+  for (let attempt = 1; attempt <= MAX_SNAPSHOTS; attempt++) {
+    const catalogueSha256 = await input.target.snapshotCatalogue();
+    const rows = await referredBlobs(input.target);
+    if (!(await copyAll(deps, input, rows))) continue;
+    await removeSurplus(input.target, rows);
+    return { catalogueSha256, rows };
+  }
+  throw new StrongroomError('STORAGE_CONFLICT', 'models were removed again and again while they were copied');
+}
+
+async function referredBlobs(target: BackupTarget): Promise<readonly BlobRow[]> {
+  const snapshot = await target.openSnapshot();
+  try {
+    const rows: BlobRow[] = [];
+    for (;;) {
+      const after = rows.at(-1)?.id;
+      const page = await snapshot.listBlobs({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+      rows.push(...page);
+      if (page.length < PAGE) return rows;
+    }
+  } finally {
+    await snapshot.close();
+  }
+}
+
+/** Whether every blob was there to be copied. */
+async function copyAll(
+  deps: BackupHomeDeps,
+  input: BackupHomeInput,
+  rows: readonly BlobRow[],
+): Promise<boolean> {
+  const total = rows.reduce((sum, row) => sum + row.storedSize, 0);
+  let done = 0;
+  for (const row of rows) {
+    input.signal?.throwIfAborted();
+    const known = await input.target.blobs.header(row.id);
+    if (known === undefined || known.generation < row.headerGeneration) {
+      await input.target.blobs.remove(row.id);
+      try {
+        await copyBlob({ from: deps.blobs, to: input.target.blobs }, row.id, input.signal);
+      } catch (error) {
+        if (isStrongroomError(error, 'BLOB_MISSING') || isStrongroomError(error, 'STORAGE_MISSING'))
+          return false;
+        throw error;
+      }
+    }
+    done += row.storedSize;
+    input.onProgress?.({ phase: 'backup', done, total, unit: 'bytes' });
+  }
+  return true;
+}
+
+async function removeSurplus(target: BackupTarget, rows: readonly BlobRow[]): Promise<void> {
+  const wanted = new Set(rows.map((row) => row.id));
+  for await (const blob of target.blobs.list()) if (!wanted.has(blob)) await target.blobs.remove(blob);
+}

@@ -1,0 +1,48 @@
+import { streamSource, toHex } from '../bytes/index.ts';
+import { parseHeader } from '../container/index.ts';
+import { createHasher } from '../crypto/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import type { BlobId, BlobStore } from '../storage/index.ts';
+
+/** From which store to which. */
+export interface CopyRoute {
+  readonly from: Pick<BlobStore, 'header' | 'open'>;
+  readonly to: Pick<BlobStore, 'create'>;
+}
+
+/**
+ * Copies a blob as it is stored, newest header only, and checks on the way that the payload is what its header
+ * says; no key is needed. Returns the payload's size in bytes. Throws `BLOB_MISSING`, `CONTAINER_TAMPERED`,
+ * `CONTAINER_TRUNCATED`, `STORAGE_CONFLICT` when the target has it.
+ */
+export async function copyBlob(route: CopyRoute, blob: BlobId, signal?: AbortSignal): Promise<number> {
+  const stored = await route.from.header(blob);
+  if (stored === undefined) throw new StrongroomError('BLOB_MISSING', `blob ${blob} is not in the store`);
+  const header = parseHeader(stored.bytes);
+  const source = await route.from.open(blob);
+  const writer = await route.to.create(blob);
+  try {
+    if (source.size !== header.payloadSize) {
+      throw new StrongroomError(
+        'CONTAINER_TRUNCATED',
+        `blob ${blob} has not the size that its header states`,
+      );
+    }
+    const hasher = createHasher('sha256');
+    for await (const chunk of streamSource(source)) {
+      signal?.throwIfAborted();
+      hasher.update(chunk);
+      await writer.write(chunk);
+    }
+    if (toHex(hasher.digest()) !== header.payloadSha256) {
+      throw new StrongroomError('CONTAINER_TAMPERED', `blob ${blob} is not what was stored`);
+    }
+    await writer.commit(stored.bytes, stored.generation);
+    return source.size;
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  } finally {
+    await source.close();
+  }
+}

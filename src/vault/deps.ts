@@ -1,0 +1,57 @@
+import type { Identity, Recipient, SegmentPool } from '../container/index.ts';
+import type { Keyring } from '../keyring/index.ts';
+import type { Registry } from '../registry/index.ts';
+import type { BlobStore, Catalogue, LeaseHolder, LeaseJudge } from '../storage/index.ts';
+import type { Gate } from './gate.ts';
+
+/**
+ * Everything that the verbs may be handed. No verb takes all of it: each file declares the narrow type that it
+ * uses, so that its signature is its list of powers.
+ */
+export interface VaultDeps {
+  readonly gate: Gate;
+  readonly registry: Registry;
+  readonly catalogue: Catalogue;
+  readonly keyring: Keyring;
+  readonly blobs: BlobStore;
+  readonly pool: SegmentPool;
+  readonly clock: Clock;
+  readonly leaseholder: Leaseholder;
+  readonly limits: VaultLimits;
+}
+
+/** The time, for stamps that are stored. */
+export interface Clock {
+  now(): Date;
+}
+
+/** This process as the holder of leases, and how to tell whether another one still lives. */
+export interface Leaseholder {
+  readonly holder: LeaseHolder;
+  readonly isLive: LeaseJudge;
+}
+
+/** Limits of the configuration that the verbs enforce. */
+export interface VaultLimits {
+  readonly maxFileBytes: number;
+  readonly maxFiles: number;
+  readonly minFreeBytes: number;
+  readonly destroyGraceDays: number;
+  /** Free bytes where blobs are stored; `undefined` where that cannot be told. */
+  readonly freeBytes: () => Promise<number | undefined>;
+}
+
+/** What opening a blob needs of the keyring. */
+export interface KeyAccess {
+  identity(): Identity;
+}
+
+/** What sealing a blob needs of the keyring. */
+export interface KeyGiver {
+  recipient(name: string): Recipient;
+}
+
+/** The time now as stored: ISO 8601, UTC, milliseconds. */
+export function stamp(clock: Clock): string {
+  return clock.now().toISOString();
+}

@@ -1,0 +1,63 @@
+import type { AccessCode, Caller, FilePath, VersionRef } from '../api/index.ts';
+import { formatVersionRef } from '../api/index.ts';
+import { type PositionalTarget, type Recipient, rewrapHeader, writeSealedFile } from '../container/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import type { Registry } from '../registry/index.ts';
+import type { BlobId, BlobStore } from '../storage/index.ts';
+import type { Gate } from './gate.ts';
+import { type OpenBlobDeps, readBlobHeader } from './open-blob.ts';
+
+export interface ExportSealedDeps extends OpenBlobDeps {
+  readonly gate: Gate;
+  readonly registry: Pick<Registry, 'getVersion'>;
+  readonly blobs: Pick<BlobStore, 'header' | 'open'>;
+}
+
+export interface ExportSealedInput {
+  readonly ref: VersionRef;
+  readonly recipients: readonly Recipient[];
+  readonly accessCode?: AccessCode;
+  /** Opens the file to write one sealed file of the version to. */
+  readonly target: (path: FilePath) => Promise<PositionalTarget>;
+}
+
+/**
+ * Writes each file of a version as a sealed file for somebody outside: the payload as it is stored, its data key
+ * wrapped for the given recipients alone. Nothing is decrypted but data keys.
+ */
+export function exportSealed(
+  deps: ExportSealedDeps,
+  caller: Caller,
+  input: ExportSealedInput,
+): Promise<readonly FilePath[]> {
+  return deps.gate.pass(
+    caller,
+    { action: 'version:download', resource: formatVersionRef(input.ref) },
+    async () => {
+      const version = await deps.registry.getVersion(input.ref);
+      if (!version.isEncrypted) {
+        throw new StrongroomError(
+          'INPUT_INVALID',
+          'encryption is switched off for this model: there is nothing sealed to export',
+        );
+      }
+      for (const file of version.files) {
+        const blob = file.blob as BlobId;
+        const { header } = await readBlobHeader(deps, blob);
+        const next = await rewrapHeader(header, {
+          identities: [deps.keyring.identity()],
+          recipients: input.recipients,
+          replaces: 'all',
+          ...(input.accessCode === undefined ? {} : { accessCode: input.accessCode }),
+        });
+        const payload = await deps.blobs.open(blob);
+        try {
+          await writeSealedFile({ header: next, payload }, await input.target(file.path));
+        } finally {
+          await payload.close();
+        }
+      }
+      return version.files.map((file) => file.path);
+    },
+  );
+}

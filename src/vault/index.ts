@@ -1,0 +1,18 @@
+export { type BackupHomeInput, type BackupTarget, backupHome } from './backup-home.ts';
+export { MAX_BACKUP_NOTE_BYTES } from './backup-note.ts';
+export type { Clock, Leaseholder, VaultDeps, VaultLimits } from './deps.ts';
+export { type ExportSealedInput, exportSealed } from './export-sealed.ts';
+export { type Authorizer, createGate, type Gate, localOwnerOnly, type Recorder } from './gate.ts';
+export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.ts';
+export { catalogueRecorder } from './record-acts.ts';
+export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
+export {
+  type OpenSealedFileRequest,
+  openSealedFile,
+  rawKeyIdentity,
+  rawKeyRecipient,
+  type SealFileRequest,
+  sealFile,
+} from './sealed-files.ts';
+export { bindStrongroom, type StrongroomDeps } from './strongroom.ts';
+export { sweepLeftovers } from './sweep-leftovers.ts';

@@ -1,0 +1,74 @@
+import type {
+  AccessCode,
+  Caller,
+  ManifestFile,
+  OpenedFile,
+  OpenedVersion,
+  VersionRef,
+} from '../api/index.ts';
+import { formatVersionRef } from '../api/index.ts';
+import type { ByteRange } from '../bytes/index.ts';
+import { accessCodeUnlocker } from '../container/index.ts';
+import type { Registry } from '../registry/index.ts';
+import type { BlobId } from '../storage/index.ts';
+import type { Gate } from './gate.ts';
+import { type OpenBlobDeps, type OpenedBlob, openBlob } from './open-blob.ts';
+
+export interface OpenVersionDeps extends OpenBlobDeps {
+  readonly gate: Gate;
+  readonly registry: Pick<Registry, 'getVersion'>;
+}
+
+export interface OpenVersionInput extends VersionRef {
+  readonly accessCode?: AccessCode;
+}
+
+/**
+ * Opens a version for reading. The first file is opened at once, so that a wrong access code or key is refused here
+ * and not in the middle of a download; each file is opened again when it is read, so that a version of thousands of
+ * files does not hold thousands of them open.
+ */
+export function openVersion(
+  deps: OpenVersionDeps,
+  caller: Caller,
+  input: OpenVersionInput,
+): Promise<OpenedVersion> {
+  return deps.gate.pass(
+    caller,
+    { action: 'version:download', resource: formatVersionRef(input) },
+    async () => {
+      const version = await deps.registry.getVersion(input);
+      const unlocker = input.accessCode && accessCodeUnlocker(input.accessCode);
+      const open = (file: ManifestFile) =>
+        openBlob(deps, {
+          blob: file.blob as BlobId,
+          sha256: file.sha256,
+          size: file.size,
+          isEncrypted: version.isEncrypted,
+          accessCode: unlocker,
+        });
+      const close = () => {
+        unlocker?.wipe();
+        return Promise.resolve();
+      };
+      const [first] = version.files;
+      if (first !== undefined) await (await open(first)).close();
+      const files = version.files.map((file) => openedFile(file, open));
+      return { version, files, close, [Symbol.asyncDispose]: close };
+    },
+  );
+}
+
+function openedFile(file: ManifestFile, open: (file: ManifestFile) => Promise<OpenedBlob>): OpenedFile {
+  return {
+    ...file,
+    async *read(range?: ByteRange) {
+      const blob = await open(file);
+      try {
+        yield* blob.payload.read(range);
+      } finally {
+        await blob.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import {
+  type Caller,
+  type FileInput,
+  namespaceOf,
+  type PutVersionInput,
+  type Version,
+} from '../api/index.ts';
+import { accessCodeKey } from '../container/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import type { Keyring } from '../keyring/index.ts';
+import type { NewVersion, PublishedVersion, Registry } from '../registry/index.ts';
+import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts';
+import type { VaultLimits } from './deps.ts';
+import type { Gate } from './gate.ts';
+import { type HoldLeaseDeps, holdLease, type Lease } from './hold-lease.ts';
+import { rewrapBlob } from './rewrap-blob.ts';
+import { type SealBlobDeps, type SealPlan, sealBlob } from './seal-blob.ts';
+import { shredBlobs } from './shred-blobs.ts';
+
+export interface PutVersionDeps extends HoldLeaseDeps, SealBlobDeps {
+  readonly gate: Gate;
+  readonly registry: Pick<Registry, 'assertPublishable' | 'findNamespace' | 'publishVersion'>;
+  readonly catalogue: HoldLeaseDeps['catalogue'] & Pick<Catalogue, 'noteKeyringGeneration'>;
+  readonly keyring: Keyring;
+  readonly blobs: BlobStore;
+  readonly limits: VaultLimits;
+}
+
+/**
+ * Seals the files of a new version and makes it visible, all or nothing. A kill at any point leaves either nothing
+ * visible or the whole version; what was written for nothing is removed at the next opening.
+ */
+export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersionInput): Promise<Version> {
+  return deps.gate.pass(caller, { action: 'version:create', resource: input.model }, async () => {
+    await assertWelcome(deps, input);
+    const lease = await holdLease(deps, 'put');
+    try {
+      const plan = await planSealing(deps, input, lease);
+      const files = await sealFiles(deps, input, { lease, plan });
+      const version = await publish(deps, { words: input, createdBy: caller.id, lease: lease.id, files });
+      lease.settle();
+      return version;
+    } catch (error) {
+      await lease.abandon();
+      throw error;
+    }
+  });
+}
+
+/** Refuses before the first byte what would be refused after the last. */
+async function assertWelcome(deps: PutVersionDeps, input: PutVersionInput): Promise<void> {
+  const { files } = input;
+  const { maxFiles, maxFileBytes, minFreeBytes } = deps.limits;
+  if (files.length > maxFiles) {
+    throw new StrongroomError(
+      'INPUT_TOO_LARGE',
+      `${files.length} files are more than ${maxFiles} (limits.max_files)`,
+    );
+  }
+  const tooLarge = files.find((file) => (file.size ?? 0) > maxFileBytes);
+  if (tooLarge !== undefined) {
+    throw new StrongroomError(
+      'INPUT_TOO_LARGE',
+      `${tooLarge.path} is larger than ${maxFileBytes} bytes (limits.max_file_bytes)`,
+    );
+  }
+  await deps.registry.assertPublishable(
+    input,
+    files.map((file) => file.path),
+  );
+  const free = await deps.limits.freeBytes();
+  const needed = files.reduce((sum, file) => sum + (file.size ?? 0), minFreeBytes);
+  if (free !== undefined && free < needed) {
+    throw new StrongroomError(
+      'STORAGE_FULL',
+      `${needed} bytes are needed on the disk of the home, ${free} are free`,
+    );
+  }
+}
+
+async function planSealing(deps: PutVersionDeps, input: PutVersionInput, lease: Lease): Promise<SealPlan> {
+  const namespace = await deps.registry.findNamespace(namespaceOf(input.model));
+  const common = {
+    withSha512: input.withSha512 ?? false,
+    maxFileBytes: deps.limits.maxFileBytes,
+    compression: input.compression,
+    signal: input.signal,
+  };
+  if (namespace?.encryption === 'off') {
+    if (input.accessCode !== undefined) {
+      throw new StrongroomError(
+        'INPUT_INVALID',
+        'an access code protects nothing where encryption is switched off',
+      );
+    }
+    return common;
+  }
+  const name = namespace?.keyScope === 'model' ? input.model : namespaceOf(input.model);
+  const key: KeyRef = { key: name, version: await deps.keyring.ensureKey(name) };
+  await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
+  await lease.useKey(key);
+  return {
+    ...common,
+    wrap: { key, recipient: deps.keyring.recipient(name) },
+    accessCode: input.accessCode && (await accessCodeKey(input.accessCode)),
+  };
+}
+
+async function sealFiles(
+  deps: PutVersionDeps,
+  input: PutVersionInput,
+  under: { readonly lease: Lease; readonly plan: SealPlan },
+): Promise<readonly NewFile[]> {
+  const total = totalSize(input.files);
+  const sealed: NewFile[] = [];
+  let before = 0;
+  for (const file of input.files) {
+    input.signal?.throwIfAborted();
+    const offset = before;
+    const onBytes = (done: number) =>
+      input.onProgress?.({
+        phase: 'seal',
+        done: offset + done,
+        unit: 'bytes',
+        ...(total === undefined ? {} : { total }),
+      });
+    const row = await sealBlob(deps, file, {
+      blob: await under.lease.newBlob(),
+      plan: { ...under.plan, onBytes },
+    });
+    before += row.blob.size;
+    sealed.push(row);
+  }
+  return sealed;
+}
+
+function totalSize(files: readonly FileInput[]): number | undefined {
+  return files.every((file) => file.size !== undefined)
+    ? files.reduce((sum, file) => sum + (file.size ?? 0), 0)
+    : undefined;
+}
+
+interface Publication {
+  readonly words: PutVersionInput;
+  readonly createdBy: string;
+  readonly lease: string;
+  readonly files: readonly NewFile[];
+}
+
+async function publish(deps: PutVersionDeps, publication: Publication): Promise<Version> {
+  const { words, createdBy, lease, files } = publication;
+  const request: NewVersion = { ...wordsOf(words), createdBy, lease, files };
+  const first = await deps.registry.publishVersion(request);
+  const result = first.outcome === 'key-blocked' ? await publishRewrapped(deps, request, first.key) : first;
+  if (result.outcome === 'key-blocked') {
+    throw new StrongroomError(
+      'STORAGE_CONFLICT',
+      `the key ${result.key.key} was retired twice while this was written`,
+    );
+  }
+  await shredBlobs(deps, result.superfluous);
+  return result.version;
+}
+
+/** The key version was retired under our hands: wrap the data keys with the active one and try once more. */
+async function publishRewrapped(
+  deps: PutVersionDeps,
+  request: NewVersion,
+  blocked: KeyRef,
+): Promise<PublishedVersion> {
+  await deps.keyring.refresh();
+  const files: NewFile[] = [];
+  for (const file of request.files) {
+    const note = await rewrapBlob(deps, file.blob.id, blocked.key);
+    files.push({
+      ...file,
+      blob: {
+        ...file.blob,
+        headerGeneration: note.headerGeneration,
+        ...(note.key === undefined ? {} : { key: note.key }),
+      },
+    });
+  }
+  const active = files.find((file) => file.blob.key !== undefined)?.blob.key;
+  if (active !== undefined) await deps.catalogue.renewLease(request.lease, { key: active });
+  return await deps.registry.publishVersion({ ...request, files });
+}
+
+function wordsOf(input: PutVersionInput): Omit<NewVersion, 'createdBy' | 'lease' | 'files'> {
+  const { model, aliases, metrics, metricDirections, metadata, derivedFrom } = input;
+  return {
+    model,
+    ...(aliases === undefined ? {} : { aliases }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(metricDirections === undefined ? {} : { metricDirections }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(derivedFrom === undefined ? {} : { derivedFrom }),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Caller, ModelName, NamespaceName, RemovalReport, VersionRef } from '../api/index.ts';
+import { formatVersionRef } from '../api/index.ts';
+import type { Keyring } from '../keyring/index.ts';
+import type { Registry } from '../registry/index.ts';
+import type { Catalogue, CatalogueRemoval } from '../storage/index.ts';
+import type { Gate } from './gate.ts';
+import { type ShredBlobsDeps, shredBlobs } from './shred-blobs.ts';
+
+export interface RemoveVersionDeps extends ShredBlobsDeps {
+  readonly gate: Gate;
+  readonly registry: Pick<Registry, 'removeVersion' | 'removeModel' | 'removeNamespace'>;
+  readonly catalogue: ShredBlobsDeps['catalogue'] & Pick<Catalogue, 'noteKeyringGeneration'>;
+  readonly keyring: Pick<Keyring, 'removeKey' | 'generation'>;
+}
+
+/** Removes one version and shreds the blobs that no other version of the model shares. */
+export function removeVersion(
+  deps: RemoveVersionDeps,
+  caller: Caller,
+  input: VersionRef,
+): Promise<RemovalReport> {
+  return deps.gate.pass(caller, { action: 'version:delete', resource: formatVersionRef(input) }, async () =>
+    finishRemoval(deps, await deps.registry.removeVersion(input)),
+  );
+}
+
+/** Removes a model with all its versions, their blobs, and its own key where it has one. */
+export function removeModel(
+  deps: RemoveVersionDeps,
+  caller: Caller,
+  input: { readonly model: ModelName },
+): Promise<RemovalReport> {
+  return deps.gate.pass(caller, { action: 'model:delete', resource: input.model }, async () => {
+    const report = await finishRemoval(deps, await deps.registry.removeModel(input.model));
+    await destroyKey(deps, input.model);
+    return report;
+  });
+}
+
+/** Removes an empty namespace and destroys its keys. */
+export function removeNamespace(
+  deps: RemoveVersionDeps,
+  caller: Caller,
+  input: { readonly name: NamespaceName },
+): Promise<void> {
+  return deps.gate.pass(caller, { action: 'namespace:delete', resource: input.name }, async () => {
+    await deps.registry.removeNamespace(input.name);
+    await destroyKey(deps, input.name);
+  });
+}
+
+async function finishRemoval(deps: RemoveVersionDeps, removal: CatalogueRemoval): Promise<RemovalReport> {
+  const freedBytes = await shredBlobs(deps, removal.shreds);
+  return { versions: removal.versions, shreddedBlobs: removal.shreds.length, freedBytes };
+}
+
+async function destroyKey(deps: RemoveVersionDeps, name: string): Promise<void> {
+  await deps.keyring.removeKey(name);
+  await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
+}

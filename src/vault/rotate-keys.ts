@@ -1,0 +1,150 @@
+import type { AccessCode, Caller, LongRunning, RotationReport } from '../api/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import type { Keyring } from '../keyring/index.ts';
+import type { BlobId, BlobRow, BlobStore, Catalogue, HeaderNote } from '../storage/index.ts';
+import type { Gate } from './gate.ts';
+import { type ReencryptBlobDeps, reencryptBlob } from './reencrypt-blob.ts';
+import { rewrapBlob } from './rewrap-blob.ts';
+
+/** Blobs read from the catalogue, and noted in it, at a time. */
+const PAGE = 256;
+/** Headers rewritten at once; each waits for the disk more than for the processor. */
+const CONCURRENCY = 16;
+
+export interface RotateKeysDeps extends ReencryptBlobDeps {
+  readonly gate: Gate;
+  readonly keyring: Keyring;
+  readonly catalogue: Catalogue;
+  readonly blobs: BlobStore;
+}
+
+export interface RotateKeysInput extends LongRunning {
+  /** Absent: every key. */
+  readonly name?: string;
+  /** Also give every blob a new data key and write its payload anew. */
+  readonly data?: boolean;
+  readonly accessCode?: AccessCode;
+}
+
+/**
+ * A new version of a key, and every blob's data key wrapped with it. A kill in between leaves blobs under both
+ * versions, all of which open; the next rotation or the retirement of the old version takes up the rest.
+ */
+export function rotateKeys(
+  deps: RotateKeysDeps,
+  caller: Caller,
+  input: RotateKeysInput,
+): Promise<readonly RotationReport[]> {
+  return deps.gate.pass(caller, { action: 'key:rotate', resource: input.name ?? 'everything' }, async () => {
+    const names = input.name === undefined ? deps.keyring.list().map((key) => key.name) : [input.name];
+    const reports: RotationReport[] = [];
+    for (const name of names) reports.push(await rotateKey(deps, name, input));
+    return reports;
+  });
+}
+
+async function rotateKey(
+  deps: RotateKeysDeps,
+  name: string,
+  input: RotateKeysInput,
+): Promise<RotationReport> {
+  const version = await deps.keyring.rotate(name);
+  await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
+  const counts = { rewrapped: 0, reencrypted: 0, skipped: 0 };
+  if (input.data === true) {
+    for await (const blob of blobsBelow(deps, name, version)) {
+      input.signal?.throwIfAborted();
+      const outcome = await reencryptBlob(deps, blob, { keyName: name, ...pickCode(input) });
+      if (outcome === 'skipped') counts.skipped++;
+      if (outcome === 'reencrypted') counts.reencrypted++;
+      input.onProgress?.({ phase: 're-encrypt', done: counts.reencrypted + counts.skipped, unit: 'items' });
+    }
+  }
+  counts.rewrapped = await rewrapBelow(deps, { name, version, ...pickRunning(input) });
+  return { key: name, version, ...counts };
+}
+
+export type RewrapBelowDeps = Pick<RotateKeysDeps, 'keyring' | 'blobs'> & {
+  readonly catalogue: Pick<Catalogue, 'listBlobs' | 'noteHeaders'>;
+};
+
+export interface RewrapBelowInput extends LongRunning {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** Wraps every data key that an older version of a key wraps with the active one; returns how many. */
+export async function rewrapBelow(deps: RewrapBelowDeps, input: RewrapBelowInput): Promise<number> {
+  let done = 0;
+  let page: BlobRow[] = [];
+  const flush = async () => {
+    const notes = await mapConcurrently(page, (blob) => rewrapBlob(deps, blob.id, input.name));
+    await deps.catalogue.noteHeaders(notes);
+    done += page.length;
+    page = [];
+    input.onProgress?.({ phase: 'rewrap', done, unit: 'items' });
+  };
+  for await (const blob of blobsBelow(deps, input.name, input.version)) {
+    input.signal?.throwIfAborted();
+    page.push(blob);
+    if (page.length === PAGE) await flush();
+  }
+  if (page.length > 0) await flush();
+  return done;
+}
+
+async function* blobsBelow(
+  deps: { readonly catalogue: Pick<Catalogue, 'listBlobs'> },
+  key: string,
+  belowKeyVersion: number,
+): AsyncGenerator<BlobRow> {
+  let after: BlobId | undefined;
+  for (;;) {
+    const page = await deps.catalogue.listBlobs({
+      key,
+      belowKeyVersion,
+      limit: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    yield* page;
+    after = page.at(-1)?.id;
+    if (page.length < PAGE) return;
+  }
+}
+
+async function mapConcurrently(
+  items: readonly BlobRow[],
+  work: (item: BlobRow) => Promise<HeaderNote>,
+): Promise<HeaderNote[]> {
+  const results: HeaderNote[] = [];
+  const queue = items.values();
+  const runners = Array.from({ length: CONCURRENCY }, async () => {
+    for (const item of queue) results.push(await work(item));
+  });
+  const settled = await Promise.allSettled(runners);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason instanceof Error
+      ? failed.reason
+      : new StrongroomError('INTERNAL', 'a rewrap failed', { cause: failed.reason });
+  }
+  return results;
+}
+
+function pickCode(input: RotateKeysInput): { accessCode?: AccessCode } & LongRunning {
+  return {
+    ...(input.accessCode === undefined ? {} : { accessCode: input.accessCode }),
+    ...pickSignal(input),
+  };
+}
+
+function pickRunning(input: LongRunning): LongRunning {
+  return {
+    ...(input.onProgress === undefined ? {} : { onProgress: input.onProgress }),
+    ...pickSignal(input),
+  };
+}
+
+function pickSignal(input: LongRunning): LongRunning {
+  return input.signal === undefined ? {} : { signal: input.signal };
+}

@@ -1,0 +1,35 @@
+import type { Caller, StrongroomApi } from '../api/index.ts';
+import type { VaultDeps } from './deps.ts';
+import { keyVerbs } from './key-verbs.ts';
+import { openVersion } from './open-version.ts';
+import { putVersion } from './put-version.ts';
+import { aliasVerbs, modelVerbs, namespaceVerbs, versionVerbs } from './registry-verbs.ts';
+import { removeModel, removeNamespace, removeVersion } from './remove-version.ts';
+import { rootVerbs } from './root-verbs.ts';
+import { rotateKeys } from './rotate-keys.ts';
+import { systemVerbs } from './system-verbs.ts';
+import { verifyVersions } from './verify-versions.ts';
+
+export interface StrongroomDeps extends VaultDeps {
+  /** What is wrong with the home as it lies there. */
+  readonly warnings: () => Promise<readonly string[]>;
+}
+
+/** Binds the verbs to a caller: the local implementation of the API. */
+export function bindStrongroom(deps: StrongroomDeps, caller: Caller): StrongroomApi {
+  return {
+    namespaces: { ...namespaceVerbs(deps, caller), remove: (input) => removeNamespace(deps, caller, input) },
+    models: { ...modelVerbs(deps, caller), remove: (input) => removeModel(deps, caller, input) },
+    versions: {
+      ...versionVerbs(deps, caller),
+      put: (input) => putVersion(deps, caller, input),
+      open: (input) => openVersion(deps, caller, input),
+      verify: (input) => verifyVersions(deps, caller, input),
+      remove: (input) => removeVersion(deps, caller, input),
+    },
+    aliases: aliasVerbs(deps, caller),
+    keys: { ...keyVerbs(deps, caller), rotate: (input) => rotateKeys(deps, caller, input) },
+    root: rootVerbs(deps, caller),
+    system: systemVerbs(deps, caller),
+  };
+}

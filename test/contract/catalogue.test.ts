@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { openSqliteCatalogue } from '../../src/storage/index.ts';
+import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { testCatalogue } from './catalogue.ts';
+
+testCatalogue('sqlite', async (t: TestContext) => {
+  const path = join(await temporaryFolder(t), 'catalogue.db');
+  const open = async () => {
+    const catalogue = await openSqliteCatalogue({ path });
+    t.after(() => catalogue.close());
+    return catalogue;
+  };
+  return { catalogue: await open(), again: open };
+});

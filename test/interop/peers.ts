@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+
+/** Programs of others that we are tried against. */
+export interface Peers {
+  readonly age: boolean;
+  readonly zstd: boolean;
+  /** A Python that has `cryptography`; name one in STRONGROOM_INTEROP_PYTHON. */
+  readonly python: string | undefined;
+}
+
+/** Finds the peers on this machine; as root on Debian and its kin, installs what is missing first. */
+export function findPeers(): Peers {
+  for (const name of ['age', 'zstd']) if (!isCommand(name)) installPackage(name);
+  const python = process.env.STRONGROOM_INTEROP_PYTHON ?? 'python3';
+  const hasCryptography = spawnSync(python, ['-c', 'import cryptography.fernet']).status === 0;
+  return {
+    age: isCommand('age') && isCommand('age-keygen'),
+    zstd: isCommand('zstd'),
+    python: hasCryptography ? python : undefined,
+  };
+}
+
+function isCommand(name: string): boolean {
+  return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+function installPackage(name: string): void {
+  if (process.getuid?.() !== 0 || !isCommand('apt-get')) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const install = (): boolean =>
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { stdio: 'ignore', env })
+      .status === 0;
+  if (install()) return;
+  spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env });
+  install();
+}

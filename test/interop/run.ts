@@ -1,0 +1,42 @@
+// Our software against real peers: `npm run test:interop`, or with `-- --quick` on small files only.
+// A peer that is not on the machine is said to be missing, and its checks are skipped.
+import { ageChecks } from './age.ts';
+import type { Check } from './check.ts';
+import { findPeers } from './peers.ts';
+import { pythonChecks } from './python.ts';
+import { Workshop } from './workshop.ts';
+import { zstdChecks } from './zstd.ts';
+
+const QUICK_BYTES = 3 * 2 ** 20 + 17;
+const FULL_BYTES = 256 * 2 ** 20 + 17;
+
+const peers = findPeers();
+const fileBytes = process.argv.includes('--quick') ? QUICK_BYTES : FULL_BYTES;
+const checks: readonly Check[] = [
+  ...ageChecks(peers, fileBytes),
+  ...pythonChecks(peers, fileBytes),
+  ...zstdChecks(peers, fileBytes),
+];
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const check of checks) counts[runCheck(check)]++;
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+if (counts.failed > 0) process.exitCode = 1;
+
+function runCheck(check: Check): keyof typeof counts {
+  if (check.missing !== undefined) {
+    console.log(`skipped  ${check.name} (${check.missing} is not here)`);
+    return 'skipped';
+  }
+  const workshop = new Workshop();
+  try {
+    check.run(workshop);
+    console.log(`passed   ${check.name}`);
+    return 'passed';
+  } catch (error) {
+    console.log(`failed   ${check.name}\n${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+    return 'failed';
+  } finally {
+    workshop.close();
+  }
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { streamOf, utf8Bytes } from '../../src/bytes/index.ts';
+import { OutputFile, OutputFolder } from '../../src/storage/index.ts';
+import { temporaryFolder, withCode } from './temporary-folder.ts';
+
+async function writeOutput(path: string, text: string, overwrite = false): Promise<void> {
+  await using file = await OutputFile.create(path, { overwrite });
+  await file.writeAll(streamOf(utf8Bytes(text)));
+  await file.commit();
+}
+
+async function writeFolder(
+  path: string,
+  files: Readonly<Record<string, string>>,
+  overwrite = false,
+): Promise<void> {
+  await using folder = await OutputFolder.create(path, { overwrite });
+  for (const [name, text] of Object.entries(files)) {
+    await folder.writeFile(name, streamOf(utf8Bytes(text)));
+  }
+  await folder.commit();
+}
+
+async function* failing(): AsyncGenerator<Uint8Array> {
+  yield* streamOf(utf8Bytes('some'));
+  throw new Error('the source broke');
+}
+
+test('an output file appears whole, with mode 0600, and only at the commit', async (t) => {
+  const base = await temporaryFolder(t);
+  const path = join(base, 'out.bin');
+  await using file = await OutputFile.create(path);
+  await file.write(new Uint8Array(8));
+  await file.writeAll(streamOf(utf8Bytes('pay'), utf8Bytes('load')));
+  assert.equal(file.size, 15);
+  await file.writeAt(0, utf8Bytes('HEADER:)'));
+  assert.equal(file.size, 15);
+  assert.ok(!(await readdir(base)).includes('out.bin'));
+  await file.commit();
+  assert.equal(await readFile(path, 'utf8'), 'HEADER:)payload');
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  assert.deepEqual(await readdir(base), ['out.bin']);
+});
+
+test('an output file that is given up leaves nothing', async (t) => {
+  const base = await temporaryFolder(t);
+  const broken = async (): Promise<void> => {
+    await using file = await OutputFile.create(join(base, 'out'));
+    await file.writeAll(failing());
+  };
+  await assert.rejects(broken(), /the source broke/);
+  assert.deepEqual(await readdir(base), []);
+});
+
+test('an output file replaces another only when asked, also one that appeared meanwhile', async (t) => {
+  const base = await temporaryFolder(t);
+  const path = join(base, 'out');
+  await writeOutput(path, 'first');
+  await assert.rejects(writeOutput(path, 'second'), withCode('STORAGE_CONFLICT'));
+  assert.equal(await readFile(path, 'utf8'), 'first');
+  await writeOutput(path, 'third', true);
+  assert.equal(await readFile(path, 'utf8'), 'third');
+  const late = await OutputFile.create(join(base, 'late'));
+  await writeFile(join(base, 'late'), 'theirs');
+  await assert.rejects(late.commit(), withCode('STORAGE_CONFLICT'));
+  await late.abort();
+  assert.equal(await readFile(join(base, 'late'), 'utf8'), 'theirs');
+  assert.deepEqual((await readdir(base)).sort(), ['late', 'out']);
+});
+
+test('an output never goes through a link or onto a folder or device', async (t) => {
+  const base = await temporaryFolder(t);
+  await writeFile(join(base, 'target'), 'theirs');
+  await symlink(join(base, 'target'), join(base, 'link'));
+  await mkdir(join(base, 'folder'));
+  for (const path of [join(base, 'link'), join(base, 'folder'), '/dev/null', '/']) {
+    await assert.rejects(writeOutput(path, 'x', true), withCode('STORAGE_PATH_UNSAFE'));
+  }
+  await assert.rejects(writeOutput(join(base, 'none', 'x'), 'x'), withCode('STORAGE_MISSING'));
+  for (const path of [join(base, 'link'), join(base, 'target')]) {
+    await assert.rejects(writeFolder(path, { a: 'x' }, true), withCode('STORAGE_PATH_UNSAFE'));
+  }
+  assert.equal(await readFile(join(base, 'target'), 'utf8'), 'theirs');
+});
+
+test('an output folder appears whole, with private modes, and only at the commit', async (t) => {
+  const base = await temporaryFolder(t);
+  const path = join(base, 'out');
+  await using folder = await OutputFolder.create(path);
+  await folder.writeFile('a', streamOf(utf8Bytes('1')));
+  await folder.writeFile('sub/deep/b', streamOf(utf8Bytes('2')));
+  await folder.writeFile('sub/c', streamOf());
+  assert.ok(!(await readdir(base)).includes('out'));
+  await folder.commit();
+  assert.equal(await readFile(join(path, 'sub/deep/b'), 'utf8'), '2');
+  const modes = ['.', 'a', 'sub', 'sub/deep', 'sub/c'].map(
+    async (name) => (await stat(join(path, name))).mode & 0o777,
+  );
+  assert.deepEqual(await Promise.all(modes), [0o700, 0o600, 0o700, 0o700, 0o600]);
+  assert.deepEqual(await readdir(base), ['out']);
+});
+
+test('no path leads out of an output folder', async (t) => {
+  const base = await temporaryFolder(t);
+  await using folder = await OutputFolder.create(join(base, 'out'));
+  for (const path of ['../x', '/etc/x', 'a/../../x', 'a//b', '', 'a/', './x', 'a\0', '..']) {
+    await assert.rejects(folder.writeFile(path, streamOf()), withCode('STORAGE_PATH_UNSAFE'));
+  }
+  await folder.writeFile('a', streamOf());
+  await assert.rejects(folder.writeFile('a', streamOf()), withCode('STORAGE_CONFLICT'));
+  await assert.rejects(folder.writeFile('a/b', streamOf()), withCode('STORAGE_PATH_UNSAFE'));
+  await folder.abort();
+  assert.deepEqual(await readdir(base), []);
+});
+
+test('an output folder takes over an empty folder, and a full one only when asked', async (t) => {
+  const base = await temporaryFolder(t);
+  const path = join(base, 'out');
+  await mkdir(path);
+  await writeFolder(path, { a: '1' });
+  await assert.rejects(writeFolder(path, { b: '2' }), withCode('STORAGE_CONFLICT'));
+  assert.deepEqual(await readdir(path), ['a']);
+  await writeFolder(path, { b: '2' }, true);
+  assert.deepEqual(await readdir(path), ['b']);
+  assert.deepEqual(await readdir(base), ['out']);
+});
+
+test('an output folder that fails or meets another at its commit leaves nothing', async (t) => {
+  const base = await temporaryFolder(t);
+  const broken = async (): Promise<void> => {
+    await using folder = await OutputFolder.create(join(base, 'out'));
+    await folder.writeFile('a/b', failing());
+  };
+  await assert.rejects(broken(), /the source broke/);
+  assert.deepEqual(await readdir(base), []);
+  const late = await OutputFolder.create(join(base, 'out'));
+  await mkdir(join(base, 'out'));
+  await writeFile(join(base, 'out', 'theirs'), 'x');
+  await assert.rejects(late.commit(), withCode('STORAGE_CONFLICT'));
+  await late.abort();
+  assert.deepEqual(await readdir(base), ['out']);
+});

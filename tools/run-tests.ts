@@ -1,0 +1,30 @@
+// Runs the tests under Node's own runner: all of them, or the files (and runner flags) given.
+// `npm test`, `npm test -- test/container/header.test.ts`, `npm test -- --test-name-pattern=rotat`.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+
+/** A test file that hangs fails after this long, so that the suite ends whatever happens. */
+const FILE_TIMEOUT_MS = 150_000;
+/** The suite must end within three minutes on two cores. */
+const CONCURRENCY = 2;
+
+const given = process.argv.slice(2);
+const flags = given.filter((argument) => argument.startsWith('-'));
+const named = given.filter((argument) => !argument.startsWith('-'));
+const files = named.length > 0 ? named : globSync('test/**/*.test.ts').sort();
+
+const { status, signal, error } = spawnSync(
+  process.execPath,
+  [
+    '--test',
+    '--test-reporter=spec',
+    `--test-concurrency=${CONCURRENCY}`,
+    `--test-timeout=${FILE_TIMEOUT_MS}`,
+    ...flags,
+    ...files,
+  ],
+  { stdio: 'inherit' },
+);
+if (error !== undefined) throw error;
+if (signal !== null) console.error(`the test runner was ended by ${signal}`);
+process.exitCode = status ?? 1;
