@@ -107,5 +107,6 @@ async function warmUp(): Promise<void> {
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream by its type, ready by its nature
 async function* zeros(): AsyncGenerator<Uint8Array> {
-  for (let done = 0; done < WARM_UP_CHUNKS; done++) yield new Uint8Array(2 ** 20);
+  const chunk = new Uint8Array(2 ** 20);
+  for (let done = 0; done < WARM_UP_CHUNKS; done++) yield chunk;
 }

@@ -41,11 +41,11 @@ function measureRound(file: string, sealed: string, fileBytes: number): Round {
   rmSync(sealed, { force: true });
   const round = {
     cp: timeCommand('cp', [file, copy]),
-    gcmSeal: runChild('baselines.ts', ['gcm-seal', fileBytes]).ms,
-    gcmOpen: runChild('baselines.ts', ['gcm-open', fileBytes]).ms,
-    sha256: runChild('baselines.ts', ['sha256', fileBytes]).ms,
-    seal: runChild('container-work.ts', ['seal', file, sealed]),
-    open: runChild('container-work.ts', ['open', sealed, opened]),
+    gcmSeal: runChild('baselines', ['gcm-seal', fileBytes]).ms,
+    gcmOpen: runChild('baselines', ['gcm-open', fileBytes]).ms,
+    sha256: runChild('baselines', ['sha256', fileBytes]).ms,
+    seal: runChild('container-work', ['seal', file, sealed]),
+    open: runChild('container-work', ['open', sealed, opened]),
   };
   timeCommand('cmp', [file, opened]);
   for (const path of [copy, opened]) rmSync(path);
@@ -93,7 +93,7 @@ function memoryRows(rounds: readonly Round[]): Row[] {
 
 /** Time to open a sealed file anew and read 1 MiB from the middle of it. */
 export function measureRange(sealed: string): Row {
-  const { ms, samplesMs = [] } = runChild('container-work.ts', ['range', sealed]);
+  const { ms, samplesMs = [] } = runChild('container-work', ['range', sealed]);
   return makeRow({
     name: 'range',
     what: 'one range of 1 MiB out of it, opening included',

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { extname } from 'node:path';
 
 /** What a child process measured of itself. */
 export interface Measured {
@@ -38,9 +39,14 @@ export function runCommand(command: string, args: readonly string[], env: NodeJS
   return stdout;
 }
 
+/** A module of this tree by its path from bench/ without its ending: compiled where this file is, else a source. */
+export function modulePath(name: string): string {
+  return `${import.meta.dirname}/${name}${extname(import.meta.filename)}`;
+}
+
 /** Runs one script of bench/ in a process of its own and reads what it measured. */
-export function runChild(script: string, args: readonly (string | number)[]): Measured {
-  const path = `${import.meta.dirname}/${script}`;
+export function runChild(name: string, args: readonly (string | number)[]): Measured {
+  const path = modulePath(name);
   return JSON.parse(runCommand(process.execPath, [path, ...args.map(String)])) as Measured;
 }
 

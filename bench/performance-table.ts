@@ -12,7 +12,8 @@ export interface BenchResult {
   readonly rows: readonly Row[];
 }
 
-const PAGE = join(import.meta.dirname, '../docs/performance.md');
+/** npm runs scripts in the project's folder. */
+const PAGE = join(process.cwd(), 'docs/performance.md');
 const [START, END] = ['<!-- generated: measured -->', '<!-- end: measured -->'];
 
 /** Puts a run into the page of figures. */

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median, runCommand, timeCommand } from './measure.ts';
+import { median, modulePath, runCommand, timeCommand } from './measure.ts';
 import { makeRow, type Row } from './row.ts';
 import type { Workspace } from './workspace.ts';
 
 const BLOBS = 1000;
 const FILE_BYTES = 4096;
 const ROUNDS = 3;
-const BIN = join(import.meta.dirname, '../src/bin.ts');
+const BIN = modulePath('../src/bin');
 
 /** A new key version for a namespace of 1,000 blobs, by the command line as a user runs it, start included. */
 export function measureRotation(workspace: Workspace): Row[] {

@@ -1,5 +1,4 @@
 export {
-  type CanonicalJsonOptions,
   formatCanonicalJson,
   MAX_CANONICAL_JSON_DEPTH,
   parseCanonicalJson,

@@ -7,6 +7,11 @@ export interface ByteSource {
    * The bytes may be overwritten by the next read; copy what must last.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Where a source can do it without a copy: fills `target` (shared memory too) from `offset`; resolves to the
+   * number of bytes, fewer than asked for only where the source ends.
+   */
+  readInto?(target: Uint8Array, offset: number): Promise<number>;
 }
 
 /** A half-open range of bytes, `[start, end)`. */
@@ -27,8 +32,16 @@ export function memorySource(bytes: Uint8Array): ByteSource {
 /** The part of a source that a range names, as a source of its own. */
 export function sliceSource(source: ByteSource, range: ByteRange): ByteSource {
   const size = range.end - range.start;
-  return {
+  const within = (offset: number, length: number): number => Math.max(0, Math.min(length, size - offset));
+  const slice: ByteSource = {
     size,
-    read: (offset, length) => source.read(range.start + offset, Math.max(0, Math.min(length, size - offset))),
+    read: (offset, length) => source.read(range.start + offset, within(offset, length)),
+  };
+  if (source.readInto === undefined) return slice;
+  const readInto = source.readInto.bind(source);
+  return {
+    ...slice,
+    readInto: (target, offset) =>
+      readInto(target.subarray(0, within(offset, target.length)), range.start + offset),
   };
 }

@@ -12,7 +12,8 @@ export async function collectBytes(
   for await (const part of stream) {
     size += part.length;
     if (size > maxBytes) throw new StrongroomError('INPUT_TOO_LARGE', `more than ${maxBytes} bytes`);
-    parts.push(part.slice());
+    // Not slice(): a Buffer's slice is a view of memory that its owner may use again.
+    parts.push(new Uint8Array(part));
   }
   return concatBytes(...parts);
 }

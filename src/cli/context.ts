@@ -27,6 +27,6 @@ export interface CliContext {
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /** Monotonic milliseconds, for rates and times shown. */
-  now(): number;
+  readonly now: () => number;
   readonly operations: Operations;
 }

@@ -33,5 +33,4 @@ export function createLineReader(): LineReader {
   };
 }
 
-// eslint-disable-next-line no-control-regex -- escape sequences start with a control character by definition
 const ESCAPE_SEQUENCES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)?/gu;

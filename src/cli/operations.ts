@@ -5,8 +5,10 @@ import type {
   FileInput,
   FilePath,
   LongRunning,
+  MetricDirection,
   ModelName,
   NewRootSeal,
+  PutVersionInput,
   StrongroomApi,
   Version,
   VersionRef,
@@ -24,6 +26,8 @@ export interface Unseal {
 /** A home that is open. */
 export interface OpenHome {
   readonly api: StrongroomApi;
+  /** What its configuration says of a `put` that does not say it itself. */
+  readonly putDefaults: Pick<PutVersionInput, 'compression' | 'withSha512'>;
   close(): Promise<void>;
 }
 
@@ -48,6 +52,12 @@ export interface SealedFileSummary {
   readonly hasAccessCode: boolean;
 }
 
+/** The sealed files of a folder, and those that look like one and are none. */
+export interface SealedFilesFound {
+  readonly files: readonly SealedFileSummary[];
+  readonly unreadable: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+}
+
 /** Who may open a file that is sealed for handing out. */
 export interface SealedFor {
   readonly passphrase?: Passphrase;
@@ -65,6 +75,16 @@ export interface OpenWith {
   readonly identities: readonly SecretBytes[];
 }
 
+/** The content of a sealed file, to be read once and closed. */
+export interface OpenedContent {
+  /** The name that was sealed, or the file's own without its ending; hostile. */
+  readonly name: string;
+  /** Size in bytes, where the format tells. */
+  readonly size?: number;
+  read(): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
 /** Whose bytes come out, and where to. */
 export interface OutputPlace {
   readonly path: string;
@@ -80,52 +100,57 @@ export interface ShownSetting {
   readonly description: string;
 }
 
+/** What `import-legacy` takes over, and what opens it. */
+export interface LegacyInput extends LongRunning {
+  readonly home: string;
+  readonly unseal: Unseal;
+  readonly file: string;
+  readonly model: ModelName;
+  /** Fernet key as text: base64url of 32 bytes. */
+  readonly key?: string;
+  /** Or the password that it was derived from. */
+  readonly derived?: {
+    readonly passphrase: Passphrase;
+    readonly kdf: 'scrypt' | 'pbkdf2-sha512' | 'pbkdf2-sha256';
+    readonly salt: Uint8Array;
+  };
+  /** The password of its access control. */
+  readonly accessCode?: Passphrase;
+  readonly metricDirections?: Readonly<Record<string, MetricDirection>>;
+}
+
+/** What `export` hands out, and to whom. */
+export interface ExportInput extends LongRunning {
+  readonly home: string;
+  readonly unseal: Unseal;
+  readonly ref: VersionRef;
+  readonly accessCode?: Passphrase;
+  readonly sealedFor: SealedFor;
+  readonly output: OutputPlace;
+}
+
 /** Work on a home as a whole. */
 export interface HomeOperations {
   /** Throws `missing` when there is no home, `KEY_REFUSED` when nothing opens it. */
   openHome(input: { readonly home: string; readonly unseal: Unseal }): Promise<OpenHome>;
-  /** Makes a home. Throws `conflict` when there is one. */
-  initHome(input: {
-    readonly home: string;
-    readonly seals: readonly NewRootSeal[];
-  }): Promise<{ readonly vault: string; readonly seals: readonly AddedRootSeal[] }>;
+  /** Makes a home, without seals under a key file inside it. Throws `HOME_EXISTS`. */
+  initHome(input: { readonly home: string; readonly seals: readonly NewRootSeal[] }): Promise<{
+    readonly vault: string;
+    readonly seals: readonly AddedRootSeal[];
+    readonly rootKeyFile?: string;
+  }>;
   backupHome(
     input: LongRunning & { readonly home: string; readonly unseal: Unseal; readonly destination: string },
   ): Promise<BackupReport>;
   restoreHome(input: LongRunning & { readonly source: string; readonly home: string }): Promise<BackupReport>;
-  /** A keyring out of what `keys backup` wrote, under fresh root seals. */
-  restoreKeys(input: {
-    readonly home: string;
-    readonly backup: Uint8Array;
-    readonly passphrase: Passphrase;
-    readonly seals: readonly NewRootSeal[];
-    readonly replace: boolean;
-  }): Promise<{ readonly vault: string; readonly seals: readonly AddedRootSeal[] }>;
-  importLegacy(
-    input: LongRunning & {
-      readonly home: string;
-      readonly unseal: Unseal;
-      readonly file: string;
-      readonly model: ModelName;
-      readonly key?: string;
-      readonly passphrase?: Passphrase;
-      readonly accessCode?: Passphrase;
-    },
-  ): Promise<Version>;
-  exportSealed(
-    input: LongRunning & {
-      readonly home: string;
-      readonly unseal: Unseal;
-      readonly ref: VersionRef;
-      readonly accessCode?: Passphrase;
-      readonly sealedFor: SealedFor;
-      readonly output: OutputPlace;
-    },
-  ): Promise<{ readonly files: readonly string[] }>;
+  importLegacy(input: LegacyInput): Promise<Version>;
+  exportSealed(input: ExportInput): Promise<readonly string[]>;
   /** The configuration in force; it names where secrets are, never what they are. */
   showConfig(home: string): Promise<readonly ShownSetting[]>;
   /** The key file that a home without any other choice is unsealed with. */
   defaultKeyFile(home: string): string;
+  /** The secret files that configuration and environment name. */
+  configuredFiles(home: string): Promise<{ readonly keyFile?: string; readonly passphraseFile?: string }>;
 }
 
 /** Work on files, without a home. */
@@ -139,18 +164,16 @@ export interface FileOperations {
       readonly output: OutputPlace;
     },
   ): Promise<{ readonly size: number; readonly storedSize: number }>;
+  /** Opens a sealed file; its end is verified before this resolves, every byte before it is read. */
   openSealedFile(
     input: LongRunning & {
       readonly file: string;
       readonly format: 'strongroom' | 'age';
       readonly openWith: OpenWith;
       readonly accessCode?: Passphrase;
-      /** Where to; by default the name that was sealed, in the current folder. */
-      readonly output?: string;
-      readonly force: boolean;
     },
-  ): Promise<{ readonly path: string; readonly size: number }>;
-  findSealedFiles(folder: string): Promise<readonly SealedFileSummary[]>;
+  ): Promise<OpenedContent>;
+  findSealedFiles(folder: string): Promise<SealedFilesFound>;
   /** The files behind a user's paths. Throws `STORAGE_PATH_UNSAFE` on links, devices and pipes. */
   readInputs(paths: readonly string[]): Promise<readonly FileInput[]>;
   /** One file, all or nothing, mode 0600. Throws `conflict` when it is there and not forced. */

@@ -15,8 +15,8 @@ export interface Keyboard {
 /** What a question needs besides the keyboard. */
 export interface PersonDeps {
   /** Opens the keyboard for one question; `close` gives it back. */
-  openKeyboard(): { readonly keyboard: Keyboard; close(): void };
-  write(text: string): void;
+  readonly openKeyboard: () => { readonly keyboard: Keyboard; readonly close: () => void };
+  readonly write: (text: string) => void;
   readonly signal: AbortSignal;
 }
 

@@ -29,7 +29,10 @@ function processContext(signal: AbortSignal): CliContext {
 }
 
 /** The first signal ends the work in good order, the second one at once. */
-function watchSignals(): { readonly signal: AbortSignal; endedBy(): NodeJS.Signals | undefined } {
+function watchSignals(): {
+  readonly signal: AbortSignal;
+  readonly endedBy: () => NodeJS.Signals | undefined;
+} {
   const controller = new AbortController();
   let endedBy: NodeJS.Signals | undefined;
   const onSignal = (name: NodeJS.Signals): void => {

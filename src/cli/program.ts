@@ -50,7 +50,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
 
 const OVERVIEW = `
 A first walk:
-  $ strongroom init                                  # a home, with a key file beside it
+  $ strongroom init                                  # a home, with a key file in it
   $ strongroom put model.onnx acme/churn -m f1=0.91  # sealed as version 1
   $ strongroom ls acme/churn
   $ strongroom get acme/churn -o restored.onnx       # opened, verified byte for byte
@@ -76,6 +76,7 @@ export function buildProgram(runner: Runner, output: ProgramOutput): Command {
     .option('--passphrase-file <path>', 'passphrase, from a file (- is standard input)')
     .option('--share-file <path>', 'a Shamir share that helps to open the home (repeatable)', collectWords)
     .addHelpText('after', OVERVIEW)
+    .configureHelp({ subcommandTerm: termOf })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.print(text),
@@ -94,10 +95,17 @@ export function buildProgram(runner: Runner, output: ProgramOutput): Command {
   return program;
 }
 
+/** A command in a list: its name and the words that it takes, as its own help names them. */
+function termOf(command: Command): string {
+  const words =
+    command.commands.length > 0 ? command.commands.map((each) => each.name()).join('|') : command.usage();
+  return `${command.name()} ${words.replace(/^\[options\] ?/, '')}`.trimEnd();
+}
+
 /** Commander hands settings down only to commands made by `command()`; ours are made apart, so this does it. */
 function settleSubcommands(parent: Command): void {
   for (const command of parent.commands) {
-    command.copyInheritedSettings(parent);
+    command.copyInheritedSettings(parent).helpCommand(false);
     const isGroup = command.commands.length > 0;
     if (!isGroup)
       command.addHelpText(

@@ -14,16 +14,16 @@ const WIDEST_BAR = 30;
 export interface ProgressDeps {
   readonly columns: number;
   /** Takes text at once; a bar never waits. */
-  write(text: string): void;
+  readonly write: (text: string) => void;
   /** Monotonic milliseconds. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** Shows long work on one line of a terminal. */
 export interface ProgressBar {
-  update(progress: Progress): void;
+  readonly update: (progress: Progress) => void;
   /** Wipes the line. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /** A bar on a terminal. The line appears only when the work lasts. */

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type StrongroomError, toStrongroomError } from '../errors/index.ts';
-import { formatDocument } from './print-result.ts';
+import { formatLine } from './print-result.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 /** How errors are shown. */
@@ -19,7 +19,7 @@ export function formatError(error: unknown, options: ReportOptions): string {
 }
 
 function formatJson({ code, kind, message, hint }: StrongroomError): string {
-  return formatDocument({ error: { code, kind, message, hint } });
+  return formatLine({ error: { code, kind, message, hint } });
 }
 
 function formatWords(error: StrongroomError, terminal: Terminal): string {

@@ -2,8 +2,10 @@ import type { StrongroomApi } from '../api/index.ts';
 import type { Passphrase } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { CliContext } from './context.ts';
-import type { Unseal } from './operations.ts';
+import type { OpenHome, Unseal } from './operations.ts';
+import { formatLine } from './print-result.ts';
 import { createProgressBar, NO_PROGRESS, type ProgressBar } from './progress.ts';
+import type { Result } from './result.ts';
 import { createSecretReader, type SecretReader } from './secrets.ts';
 import { paint } from './terminal.ts';
 import { gatherUnseal } from './unseal.ts';
@@ -44,8 +46,9 @@ export class Session {
 
   /** Warns, whatever the options: one line on stderr. */
   async warn(text: string): Promise<void> {
-    const label = paint(this.context.stderr.terminal, 'warning', 'warning:');
-    await this.context.stderr.write(`${label} ${text}\n`);
+    const { stderr } = this.context;
+    const label = paint(stderr.terminal, 'warning', 'warning:');
+    await stderr.write(this.options.json ? formatLine({ warning: text }) : `${label} ${text}\n`);
   }
 
   /** Asks for a yes. Throws `INPUT_INVALID` when nobody can be asked, `ABORTED` on any other answer. */
@@ -61,7 +64,7 @@ export class Session {
     if (!/^y(?:es)?$/i.test(reply.trim())) throw new StrongroomError('ABORTED', 'not confirmed');
   }
 
-  /** What may unseal the home: options, environment, the key file beside it, a person. */
+  /** What may unseal the home: options, environment, the key file in it, a person. */
   unseal(): Promise<Unseal> {
     const { env, operations } = this.context;
     return gatherUnseal({
@@ -74,13 +77,13 @@ export class Session {
   }
 
   /** Runs work on the open home, with a progress bar, and closes both whatever happens. */
-  async withApi<T>(work: (api: StrongroomApi, long: Work) => Promise<T>): Promise<T> {
+  async withApi<T>(work: (api: StrongroomApi, long: Work, home: OpenHome) => Promise<T>): Promise<T> {
     const home = await this.context.operations.openHome({
       home: this.options.home,
       unseal: await this.unseal(),
     });
     try {
-      return await this.withProgress((long) => work(home.api, long));
+      return await this.withProgress((long) => work(home.api, long, home));
     } finally {
       await home.close();
     }
@@ -126,4 +129,18 @@ export class Session {
       return await work(await this.secrets.ask('access code', error.hint));
     }
   }
+}
+
+/** Writes a stream to stdout, which then is taken: no document, no words. Throws `INPUT_INVALID` with `--json`. */
+export async function copyToStdout(session: Session, stream: AsyncIterable<Uint8Array>): Promise<Result> {
+  if (session.options.json) {
+    throw new StrongroomError('INPUT_INVALID', 'standard output is taken by the file', {
+      hint: 'leave out --json, or name a path with -o',
+    });
+  }
+  for await (const chunk of stream) {
+    session.context.signal.throwIfAborted();
+    await session.context.stdout.write(chunk);
+  }
+  return { json: {}, text: () => '', isAnswer: false };
 }

@@ -21,15 +21,8 @@ export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
 ): string {
-  const cells = rows.map((row) =>
-    columns.map((_, at) => {
-      const cell = row[at] ?? '';
-      return typeof cell === 'string'
-        ? { text: escapeText(cell), tone: 'plain' as Tone }
-        : { text: escapeText(cell.text), tone: cell.tone };
-    }),
-  );
-  const headings = columns.map((column) => ({ text: column.heading, tone: 'strong' as Tone }));
+  const cells = rows.map((row) => columns.map((_, at) => shownCell(row[at] ?? '')));
+  const headings = columns.map(({ heading }): ShownCell => ({ text: heading, tone: 'strong' }));
   const lines = [headings, ...cells];
   const widths = fitWidths(
     terminal,
@@ -37,6 +30,17 @@ export function formatTable(
     lines.map((line) => line.map((cell) => displayWidth(cell.text))),
   );
   return lines.map((line) => formatLine(terminal, columns, { line, widths })).join('\n');
+}
+
+interface ShownCell {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+function shownCell(cell: Cell): ShownCell {
+  return typeof cell === 'string'
+    ? { text: escapeText(cell), tone: 'plain' }
+    : { text: escapeText(cell.text), tone: cell.tone };
 }
 
 function fitWidths(
@@ -61,7 +65,7 @@ function formatLine(
   terminal: Terminal,
   columns: readonly Column[],
   row: {
-    readonly line: readonly { readonly text: string; readonly tone: Tone }[];
+    readonly line: readonly ShownCell[];
     readonly widths: readonly number[];
   },
 ): string {
@@ -85,9 +89,9 @@ export function formatFields(
   const width = Math.max(0, ...shown.map(([name]) => name.length));
   return shown
     .map(([name, value]) => {
-      const cell = typeof value === 'string' ? { text: value, tone: 'plain' as Tone } : value;
+      const cell = shownCell(value);
       const label = paint(terminal, 'quiet', name.padEnd(width));
-      return `${label}  ${paint(terminal, cell.tone, escapeText(cell.text))}`.trimEnd();
+      return `${label}  ${paint(terminal, cell.tone, cell.text)}`.trimEnd();
     })
     .join('\n');
 }

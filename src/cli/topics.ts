@@ -55,7 +55,7 @@ function jsonText(): string {
   return [
     'With --json, stdout holds exactly one JSON document, an object with named members that stay;',
     'new members may come. Sizes are bytes, instants ISO 8601 in UTC. An error leaves stdout empty and',
-    'puts {"error":{"code","kind","message","hint"}} on stderr. Damage that verify finds is an answer:',
+    'puts {"error":{"code","kind","message","hint"}} on stderr, as one line; warnings are\n{"warning"} lines before it. Damage that verify finds is an answer:',
     'it is in the document, and the exit code is 7. docs/guides/command-line.md lists the members.',
   ].join('\n');
 }

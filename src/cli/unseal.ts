@@ -15,34 +15,37 @@ export interface UnsealSources {
   readonly rootKeyFile?: string | undefined;
   readonly shareFiles: readonly string[];
   readonly env: CliContext['env'];
-  readonly operations: Pick<CliContext['operations'], 'readSecretFile' | 'defaultKeyFile'>;
+  readonly operations: Pick<
+    CliContext['operations'],
+    'readSecretFile' | 'defaultKeyFile' | 'configuredFiles'
+  >;
   readonly secrets: SecretReader;
   warn(text: string): Promise<void>;
 }
 
 /**
- * Everything at hand that may unseal a home: options before environment, and the key file beside the home.
+ * Everything at hand that may unseal a home: options, then environment and configuration, and the key file of the home.
  * Throws for a file that was named and cannot be read.
  */
 export async function gatherUnseal(sources: UnsealSources): Promise<Unseal> {
+  const configured = await sources.operations.configuredFiles(sources.home);
   const materials = [
-    ...(await fromKeyFile(sources)),
+    ...(await fromKeyFile(sources, sources.rootKeyFile ?? configured.keyFile)),
     ...(await fromEnvironmentKey(sources)),
     ...(await fromShares(sources)),
-    ...(await fromPassphraseFile(sources)),
+    ...(await fromPassphraseFile(sources, sources.passphraseFile ?? configured.passphraseFile)),
   ];
   const { secrets } = sources;
   if (!secrets.canAsk) return { materials };
   return { materials, askPassphrase: () => secrets.ask('root passphrase', PASSPHRASE_HINT) };
 }
 
-async function fromKeyFile(sources: UnsealSources): Promise<UnsealMaterial[]> {
-  const named = sources.rootKeyFile ?? present(sources.env['STRONGROOM_ROOT_KEY_FILE']);
+async function fromKeyFile(sources: UnsealSources, named: string | undefined): Promise<UnsealMaterial[]> {
   if (named !== undefined) return [{ kind: 'key', key: parseRootKey(await sources.secrets.readText(named)) }];
-  const beside = sources.operations.defaultKeyFile(sources.home);
-  const file = await sources.operations.readSecretFile(beside, MAX_SECRET_BYTES);
+  const inside = sources.operations.defaultKeyFile(sources.home);
+  const file = await sources.operations.readSecretFile(inside, MAX_SECRET_BYTES);
   if (file === undefined) return [];
-  if (file.isExposed) await sources.warn(`others may read ${escapeText(beside)}; run chmod 600 on it`);
+  if (file.isExposed) await sources.warn(`others may read ${escapeText(inside)}; run chmod 600 on it`);
   return [{ kind: 'key', key: parseRootKey(file.bytes) }];
 }
 
@@ -64,8 +67,10 @@ async function fromShares(sources: UnsealSources): Promise<UnsealMaterial[]> {
   return [{ kind: 'shares', shares }];
 }
 
-async function fromPassphraseFile(sources: UnsealSources): Promise<UnsealMaterial[]> {
-  const path = sources.passphraseFile ?? present(sources.env['STRONGROOM_PASSPHRASE_FILE']);
+async function fromPassphraseFile(
+  sources: UnsealSources,
+  path: string | undefined,
+): Promise<UnsealMaterial[]> {
   return path === undefined
     ? []
     : [{ kind: 'passphrase', passphrase: await sources.secrets.readPassphrase(path) }];

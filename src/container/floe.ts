@@ -1,5 +1,5 @@
 import { concatBytes, SecretBytes, uintBytes, utf8Bytes } from '../bytes/index.ts';
-import { equalBytes, fillRandom, gcmOpen, gcmSealInto, hkdfExpand, randomBytes } from '../crypto/index.ts';
+import { equalBytes, fillRandom, gcmOpenInto, gcmSealInto, hkdfExpand, randomBytes } from '../crypto/index.ts';
 
 /** Length of a FLOE header in bytes. */
 export const FLOE_HEADER_BYTES = 74;
@@ -153,15 +153,21 @@ export class FloeMessage {
    * nothing of it may be used.
    */
   openSegment(place: SegmentPlace, segment: Uint8Array): Uint8Array | undefined {
+    const content = new Uint8Array(Math.max(0, segment.length - FLOE_SEGMENT_OVERHEAD));
+    return this.openSegmentInto(place, segment, content) ? content : undefined;
+  }
+
+  /** As `openSegment`, into the start of `content`, which stays untouched (`false`) when the segment is wrong. */
+  openSegmentInto(place: SegmentPlace, segment: Uint8Array, content: Uint8Array): boolean {
     const isLengthRight = place.isFinal
       ? segment.length >= FLOE_SEGMENT_OVERHEAD && segment.length <= this.segmentBytes
       : segment.length === this.segmentBytes;
-    if (!isLengthRight) return undefined;
+    if (!isLengthRight) return false;
     const word = new DataView(segment.buffer, segment.byteOffset, 4).getUint32(0);
-    if (word !== (place.isFinal ? segment.length : NOT_FINAL)) return undefined;
+    if (word !== (place.isFinal ? segment.length : NOT_FINAL)) return false;
     const iv = segment.subarray(4, CONTENT_AT);
     const context = { key: this.#keyAt(place.position), iv, aad: segmentAad(place) };
-    return gcmOpen(context, segment.subarray(CONTENT_AT));
+    return gcmOpenInto(context, segment.subarray(CONTENT_AT), content);
   }
 
   /** Forgets the keys. */

@@ -11,6 +11,26 @@ export type {
   PlainHeader,
   StoredCompression,
 } from './container-header.ts';
+export { openAge, sealAge } from './foreign/age-file.ts';
+export { MAX_AGE_HEADER_BYTES } from './foreign/age-header.ts';
+export type { AgeKeys, AgeRecipients } from './foreign/age-keys.ts';
+export {
+  deriveFernetKey,
+  type FernetContent,
+  type FernetKeyDerivation,
+  MAX_FERNET_TOKEN_BYTES,
+  type OpenFernetOptions,
+  openFernet,
+  parseFernetKey,
+} from './foreign/fernet.ts';
+export type { LegacyMetadata } from './foreign/legacy-metadata.ts';
+export {
+  type LegacyAccess,
+  type LegacyChecksum,
+  type LegacyPackage,
+  MAX_LEGACY_BYTES,
+  openLegacyPackage,
+} from './foreign/legacy-package.ts';
 export { formatHeader, parseHeader } from './header.ts';
 export { hybridIdentity, hybridRecipient } from './hybrid-slot.ts';
 export { type KekLookup, type KekVersion, kekIdentity, kekRecipient } from './kek-slot.ts';

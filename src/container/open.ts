@@ -1,8 +1,23 @@
-import type { ByteRange, ByteSource, Passphrase } from '../bytes/index.ts';
+import {
+  type ByteRange,
+  type ByteSource,
+  fromBase64Url,
+  type Passphrase,
+  toHex,
+} from '../bytes/index.ts';
+import { createHasher } from '../crypto/index.ts';
+import { StrongroomError } from '../errors/index.ts';
 import type { AccessCodeUnlocker } from './access-code.ts';
-import type { ContainerHeader } from './container-header.ts';
+import type { ContainerHeader, EncryptedHeader, FileMetadata, PlainHeader } from './container-header.ts';
+import { openMetadata, payloadAad } from './data-key.ts';
+import { FloeMessage } from './floe.ts';
+import { FrameReader } from './frame-reader.ts';
+import { readDek } from './key-slots.ts';
 import type { Identity } from './recipient.ts';
 import type { SegmentPool } from './segment-pool.ts';
+import { SerialSource } from './serial-source.ts';
+import { PlainReader, SegmentReader, type StoredReader } from './stored-reader.ts';
+import { assertPayloadSize } from './verify-sealed.ts';
 
 /** Which blob is expected; found out before a key is tried. */
 export interface ExpectedBlob {
@@ -33,8 +48,8 @@ export interface OpenedPayload {
   /**
    * The plaintext, or a range of it: every chunk is yielded after it was verified and belongs to the caller.
    * Throws `INPUT_INVALID` for a range outside the file, `CONTAINER_TAMPERED` where the payload was changed,
-   * `ABORTED`. A payload that is not encrypted is verified only by reading it whole: its last chunk is held back
-   * until its digest fits.
+   * `CONTAINER_MALFORMED` where it was compressed wrongly, `ABORTED`. A payload that is not encrypted is verified
+   * only by reading it whole: its last chunk is held back until its digest fits.
    */
   read(range?: ByteRange): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
@@ -46,7 +61,137 @@ export interface OpenedPayload {
  * Throws `CONTAINER_MISPLACED`, `CONTAINER_ROLLED_BACK`, `CONTAINER_TRUNCATED`, `CONTAINER_TAMPERED`,
  * `CONTAINER_LIMIT`, `KEY_REFUSED`, `ACCESS_CODE_REQUIRED`, and what the source throws.
  */
-export declare function openPayload(
+export async function openPayload(
   request: OpenRequest,
   engine: { readonly pool: SegmentPool },
-): Promise<OpenedPayload>;
+): Promise<OpenedPayload> {
+  const { header, expected, source } = request;
+  assertExpected(header, expected);
+  assertPayloadSize(header, source);
+  return header.suite === 1
+    ? await openEncrypted(header, request, engine.pool)
+    : await openPlain(header, request, engine.pool);
+}
+
+function assertExpected(header: ContainerHeader, expected: ExpectedBlob | undefined): void {
+  if (expected === undefined) return;
+  if (header.vault !== expected.vault || header.blob !== expected.blob) {
+    throw new StrongroomError('CONTAINER_MISPLACED', 'this header belongs to another blob');
+  }
+  if (header.generation < (expected.minGeneration ?? 0)) {
+    throw new StrongroomError('CONTAINER_ROLLED_BACK', 'this header is older than the newest one known');
+  }
+}
+
+async function openEncrypted(
+  header: EncryptedHeader,
+  request: OpenRequest,
+  pool: SegmentPool,
+): Promise<OpenedPayload> {
+  using dek = await readDek(header, request.identities, request.accessCode);
+  const metadata = openMetadata(dek, header);
+  const context = { key: dek, aad: payloadAad(header), segmentBytes: header.segment };
+  const message = FloeMessage.open(context, fromBase64Url(header.floe) ?? new Uint8Array());
+  if (message === undefined) {
+    throw new StrongroomError('CONTAINER_TAMPERED', 'the payload belongs to another key');
+  }
+  try {
+    const source = new SerialSource(request.source);
+    const payload = { source, message, storedSize: header.storedSize };
+    const segments = new SegmentReader(payload, { pool, signal: request.signal });
+    await segments.verifyEnd();
+    const reader = await contentReader(segments, header, pool);
+    return openedPayload({ header, metadata, reader, forget: () => message.wipe() });
+  } catch (error) {
+    message.wipe();
+    throw error;
+  }
+}
+
+async function openPlain(
+  header: PlainHeader,
+  request: OpenRequest,
+  pool: SegmentPool,
+): Promise<OpenedPayload> {
+  const stored = new PlainReader(new SerialSource(request.source), request.signal);
+  const content = await contentReader(stored, header, pool);
+  const reader = new DigestReader(content, header);
+  return openedPayload({ header, metadata: header.plain, reader, forget: () => undefined });
+}
+
+async function contentReader(
+  stored: StoredReader,
+  header: ContainerHeader,
+  pool: SegmentPool,
+): Promise<StoredReader> {
+  const { compression, size, storedSize } = header;
+  if (compression.algorithm === 'none') return stored;
+  return await FrameReader.open(stored, { size, storedSize, frameBytes: compression.frame }, pool);
+}
+
+/** Verifies a file that nothing else authenticates by its digest, where the whole of it is read. */
+class DigestReader implements StoredReader {
+  readonly #content: StoredReader;
+  readonly #header: PlainHeader;
+
+  constructor(content: StoredReader, header: PlainHeader) {
+    this.#content = content;
+    this.#header = header;
+  }
+
+  async *read(range: ByteRange): AsyncGenerator<Uint8Array> {
+    if (range.start > 0 || range.end < this.#header.size) {
+      yield* this.#content.read(range);
+      return;
+    }
+    const hasher = createHasher('sha256');
+    let held: Uint8Array | undefined;
+    for await (const chunk of this.#content.read(range)) {
+      if (held !== undefined) yield held;
+      hasher.update(chunk);
+      held = chunk;
+    }
+    if (toHex(hasher.digest()) !== this.#header.plain.sha256) {
+      throw new StrongroomError('CONTAINER_TAMPERED', 'the file has not the digest that its header states');
+    }
+    if (held !== undefined) yield held;
+  }
+}
+
+interface OpenParts {
+  readonly header: ContainerHeader;
+  readonly metadata: FileMetadata;
+  readonly reader: StoredReader;
+  readonly forget: () => void;
+}
+
+function openedPayload({ header, metadata, reader, forget }: OpenParts): OpenedPayload {
+  const { size } = header;
+  const { name, sha256, sha512 } = metadata;
+  let isClosed = false;
+  const close = (): Promise<void> => {
+    isClosed = true;
+    forget();
+    return Promise.resolve();
+  };
+  return {
+    name,
+    size,
+    sha256,
+    ...(sha512 === undefined ? {} : { sha512 }),
+    read: (range = { start: 0, end: size }) => {
+      if (isClosed) throw new StrongroomError('ABORTED', 'the payload was closed');
+      assertRange(range, size);
+      return reader.read(range);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function assertRange({ start, end }: ByteRange, size: number): void {
+  const isInside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end <= size;
+  if (!isInside || start > end) {
+    throw new StrongroomError('INPUT_INVALID', `the range is not within the ${size} bytes of the file`);
+  }
+}

@@ -93,6 +93,8 @@ async function runSeal({ request, plan, pool, message }: SealJob): Promise<SealR
   } catch (error) {
     flow.fail(error);
     input.abandon();
+    // Whatever failed first is the reason; what was caught here may only be its consequence.
+    flow.assertRunning();
     throw error;
   } finally {
     await flow.settle();

@@ -29,7 +29,8 @@ const DEFAULT_THREADS = 2;
  * process alive by itself.
  */
 export class SegmentPool {
-  readonly #threads: (WorkerThread | undefined)[];
+  readonly #maxThreads: number;
+  #threads: WorkerThread[] = [];
   readonly #inline = new SegmentWork();
   readonly #spare: SharedArrayBuffer[] = [];
   readonly #sessionsOf = new WeakMap<WorkerThread, number>();
@@ -37,7 +38,7 @@ export class SegmentPool {
   #isClosed = false;
 
   private constructor(threads: number) {
-    this.#threads = Array.from({ length: Math.max(1, threads) }, () => undefined);
+    this.#maxThreads = Math.max(1, threads);
   }
 
   /** Makes a pool; nothing runs yet. */
@@ -94,21 +95,25 @@ export class SegmentPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#spare.length = 0;
-    await Promise.all(this.#threads.map((thread) => thread?.stop()));
+    await Promise.all(this.#threads.map((thread) => thread.stop()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
+  /** A thread that has nothing to do, a new one while there may be more, or the one with the least to do. */
   #leastBusy(busyness: (thread: WorkerThread) => number): WorkerThread {
     if (this.#isClosed) throw new StrongroomError('ABORTED', 'the segment pool was closed');
-    const threads = this.#threads.map((thread) =>
-      thread === undefined || thread.hasEnded ? new WorkerThread() : thread,
-    );
-    threads.forEach((thread, at) => {
-      this.#threads[at] = thread;
-    });
-    return threads.reduce((best, thread) => (busyness(thread) < busyness(best) ? thread : best));
+    const running = this.#threads.filter((thread) => !thread.hasEnded);
+    this.#threads = running;
+    const [first, ...rest] = running;
+    if (first !== undefined) {
+      const best = rest.reduce((least, next) => (busyness(next) < busyness(least) ? next : least), first);
+      if (busyness(best) === 0 || running.length >= this.#maxThreads) return best;
+    }
+    const fresh = new WorkerThread();
+    running.push(fresh);
+    return fresh;
   }
 }

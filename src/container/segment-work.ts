@@ -37,19 +37,19 @@ export interface Work {
   /** Gives the SHA-256 of everything that `seal` put out. */
   endSeal: { request: { session: number }; result: Uint8Array };
   startOpen: { request: { session: number; message: FloeState }; result: undefined };
-  /** Gives the content of whole segments; `undefined` when one of them does not verify. */
+  /**
+   * Opens whole segments in their own slab, whose start then holds the content; gives its length, or `undefined`
+   * (and a zeroed slab) when one of them does not verify.
+   */
   open: {
     request: { session: number; payload: SlabPart } & SegmentRun;
-    result: Uint8Array<ArrayBuffer> | undefined;
+    result: number | undefined;
   };
   /** Forgets a session and its keys. */
   forget: { request: { session: number }; result: undefined };
   compress: { request: { content: SlabPart; level: number }; result: Uint8Array<ArrayBuffer> };
-  /** Gives exactly `size` bytes; `undefined` when the frame does not hold that. */
-  decompress: {
-    request: { frame: Uint8Array; size: number };
-    result: Uint8Array<ArrayBuffer> | undefined;
-  };
+  /** Fills exactly the part; gives whether the frame holds that. */
+  decompress: { request: { frame: Uint8Array; content: SlabPart }; result: boolean };
 }
 
 export type WorkName = keyof Work;
@@ -99,15 +99,18 @@ export class SegmentWork {
     startOpen: ({ session, message }) => {
       this.#opens.set(session, FloeMessage.restore(message));
     },
-    open: ({ session, payload, ...run }) =>
-      openRun(known(this.#opens, session), run, new Uint8Array(payload.buffer, 0, payload.length)),
+    open: ({ session, payload, ...run }) => {
+      const bytes = new Uint8Array(payload.buffer, 0, payload.length);
+      return openRun(known(this.#opens, session), run, { bytes, target: bytes });
+    },
     forget: ({ session }) => {
       this.#seals.get(session)?.message?.wipe();
       this.#opens.get(session)?.wipe();
       for (const sessions of [this.#digests, this.#seals, this.#opens]) sessions.delete(session);
     },
     compress: ({ content, level }) => compressFrame(new Uint8Array(content.buffer, 0, content.length), level),
-    decompress: ({ frame, size }) => decompressFrame(frame, size),
+    decompress: ({ frame, content }) =>
+      decompressFrame(frame, new Uint8Array(content.buffer, 0, content.length)),
   };
 
   /** Does one piece of work. Throws only when something is wrong with us. */
@@ -139,26 +142,31 @@ export function sealRun(
   return length;
 }
 
-/** Opens segments that follow one another; `undefined` when one of them does not verify. */
+/** How long the content of so many bytes of segments is. */
+export function contentLength(payloadBytes: number, segmentBytes: number): number {
+  return payloadBytes - Math.ceil(payloadBytes / segmentBytes) * FLOE_SEGMENT_OVERHEAD;
+}
+
+/**
+ * Opens segments that follow one another into `target`, which may be their own memory; gives the length of their
+ * content. `undefined` when one of them does not verify: `target` is zeroed then.
+ */
 export function openRun(
   message: FloeMessage,
   run: SegmentRun,
-  payload: Uint8Array,
-): Uint8Array<ArrayBuffer> | undefined {
-  const segments = Math.ceil(payload.length / message.segmentBytes);
-  const content = new Uint8Array(Math.max(0, payload.length - segments * FLOE_SEGMENT_OVERHEAD));
+  { bytes, target }: { readonly bytes: Uint8Array; readonly target: Uint8Array },
+): number | undefined {
+  const segments = Math.ceil(bytes.length / message.segmentBytes);
   let length = 0;
   for (let index = 0; index < segments; index++) {
     const place = { position: run.position + index, isFinal: run.isLast && index === segments - 1 };
     const from = index * message.segmentBytes;
-    const opened = message.openSegment(place, payload.subarray(from, from + message.segmentBytes));
-    if (opened === undefined) {
-      content.fill(0);
+    const segment = bytes.subarray(from, from + message.segmentBytes);
+    if (!message.openSegmentInto(place, segment, target.subarray(length))) {
+      target.fill(0);
       return undefined;
     }
-    content.set(opened, length);
-    length += opened.length;
-    opened.fill(0);
+    length += segment.length - FLOE_SEGMENT_OVERHEAD;
   }
-  return content;
+  return length;
 }

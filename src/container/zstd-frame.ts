@@ -28,26 +28,23 @@ export function compressFrame(content: Uint8Array, level: number): Uint8Array<Ar
 }
 
 /**
- * Decompresses one frame to exactly `size` bytes; `undefined` when it holds anything else. Neither the output nor
- * the window grows beyond `size`, whatever the frame asks for.
+ * Decompresses one frame into exactly `content`; gives whether the frame holds that. Neither the output nor the
+ * window grows beyond it, whatever the frame asks for.
  */
-export function decompressFrame(frame: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
+export function decompressFrame(frame: Uint8Array, content: Uint8Array): boolean {
+  const size = content.length;
   try {
-    const content = zstdDecompressSync(frame, {
+    const decompressed = zstdDecompressSync(frame, {
       chunkSize: Math.max(MIN_CHUNK_BYTES, size),
       maxOutputLength: size,
-      params: {
-        [constants.ZSTD_d_windowLogMax]: Math.max(MIN_WINDOW_LOG, Math.ceil(Math.log2(size + 1))),
-      },
+      params: { [constants.ZSTD_d_windowLogMax]: Math.max(MIN_WINDOW_LOG, Math.ceil(Math.log2(size))) },
     });
-    return content.length === size ? ownBytes(content) : undefined;
+    if (decompressed.length !== size) return false;
+    content.set(decompressed);
+    decompressed.fill(0);
+    return true;
   } catch {
     // Every failure here means the same: this is not the frame that the seek table promised.
-    return undefined;
+    return false;
   }
-}
-
-function ownBytes(buffer: Buffer): Uint8Array<ArrayBuffer> {
-  const isWhole = buffer.byteLength === buffer.buffer.byteLength && buffer.buffer instanceof ArrayBuffer;
-  return isWhole ? new Uint8Array(buffer.buffer as ArrayBuffer) : new Uint8Array(buffer);
 }

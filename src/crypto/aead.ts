@@ -47,6 +47,20 @@ export function gcmOpen(context: AeadContext, sealed: Uint8Array): Uint8Array | 
   return open('aes-256-gcm', context, sealed);
 }
 
+/**
+ * As `gcmOpen`, into the first `sealed.length - 16` bytes of `output`, which stays untouched when the tag does not
+ * fit. Returns whether it did. Throws `RangeError` when `output` is too small.
+ */
+export function gcmOpenInto(context: AeadContext, sealed: Uint8Array, output: Uint8Array): boolean {
+  if (output.length < sealed.length - AEAD_TAG_BYTES) throw new RangeError('opening needs more room');
+  const plaintext = gcmOpen(context, sealed);
+  if (plaintext === undefined) return false;
+  output.set(plaintext);
+  plaintext.fill(0);
+  releaseMemory(plaintext);
+  return true;
+}
+
 /** Encrypts with ChaCha20-Poly1305 (RFC 8439). Returns ciphertext ‖ tag. */
 export function chachaSeal(context: AeadContext, plaintext: Uint8Array): Uint8Array {
   const sealed = new Uint8Array(plaintext.length + AEAD_TAG_BYTES);
@@ -72,7 +86,16 @@ function sealInto(
   cipher.final();
   output.set(ciphertext);
   output.set(cipher.getAuthTag(), plaintext.length);
+  releaseMemory(ciphertext);
   return sealedBytes;
+}
+
+/**
+ * Frees at once what would otherwise wait for the collector, which counts objects rather than the bytes behind
+ * them: on a stream of segments that adds up to a hundred megabytes.
+ */
+function releaseMemory({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !buffer.detached) buffer.transfer(0);
 }
 
 function open(name: Cipher, context: AeadContext, sealed: Uint8Array): Uint8Array | undefined {

@@ -1,11 +1,10 @@
 export {
-  AEAD_IV_BYTES,
-  AEAD_KEY_BYTES,
   AEAD_TAG_BYTES,
   type AeadContext,
   chachaOpen,
   chachaSeal,
   gcmOpen,
+  gcmOpenInto,
   gcmSeal,
   gcmSealInto,
 } from './aead.ts';

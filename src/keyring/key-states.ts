@@ -70,7 +70,7 @@ function changeState(entry: KeyVersionEntry, state: KeyState, at: string): KeyVe
 }
 
 /** A version of the key. Throws `KEY_UNKNOWN`. */
-export function getKeyVersion(key: KeyEntry, version: number): KeyVersionEntry {
+function getKeyVersion(key: KeyEntry, version: number): KeyVersionEntry {
   const entry = key.versions.find((candidate) => candidate.version === version);
   if (entry === undefined) throw new StrongroomError('KEY_UNKNOWN', `there is no key ${key.name}@${version}`);
   return entry;

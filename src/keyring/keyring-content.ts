@@ -100,7 +100,7 @@ function withSecrets(index: z.infer<typeof contentIndex>, secrets: Uint8Array): 
 }
 
 /** Every secret of the content, in the order of its bytes. */
-export function secretsOf(content: KeyringContent): readonly SecretBytes[] {
+function secretsOf(content: KeyringContent): readonly SecretBytes[] {
   const materials = content.keys.flatMap(({ versions }) =>
     versions.flatMap(({ material }) => (material === undefined ? [] : [material])),
   );

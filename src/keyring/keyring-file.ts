@@ -19,7 +19,7 @@ export const MAX_ROOT_SEALS = 16;
 /** Longest label of a root seal, in characters. */
 export const MAX_LABEL_CHARS = 128;
 /** Generations beyond this are no count of changes. */
-export const MAX_GENERATION = 2 ** 48;
+const MAX_GENERATION = 2 ** 48;
 
 const FORMAT = 'strongroom/1 keyring';
 const MAX_WRAPPED_CHARS = 1024;

@@ -12,7 +12,7 @@ import {
 } from './keyring-file.ts';
 
 /** The name of the keyring in its store. */
-export const KEYRING_FILE = 'keyring';
+const KEYRING_FILE = 'keyring';
 /** Stores keep about this many generations as the backup before overwriting; ours ask for fewer or not at all. */
 const KEPT_GENERATIONS = 3;
 

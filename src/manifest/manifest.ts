@@ -5,12 +5,12 @@ import { sha256 } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 
 /** What the canonical text says it is (docs/spec/manifest.md). */
-export const MANIFEST_FORMAT = 'strongroom-manifest/1';
+const MANIFEST_FORMAT = 'strongroom-manifest/1';
 
 /** Files of one version; beyond this a model is an archive that nobody unpacked. */
-export const MAX_FILES_PER_VERSION = 100_000;
+const MAX_FILES_PER_VERSION = 100_000;
 export const MAX_METADATA_ENTRIES = 256;
-export const MAX_METADATA_KEY_CHARS = 128;
+const MAX_METADATA_KEY_CHARS = 128;
 /** A page of text; more belongs into a file of the version. */
 export const MAX_METADATA_VALUE_CHARS = 8192;
 /** Longest word for how a version came out of another, in characters. */
@@ -70,7 +70,7 @@ export function manifestDigest(manifest: Manifest): string {
 }
 
 /** Throws `MANIFEST_INVALID`, or `NAME_INVALID` for a path, when the manifest breaks a rule of docs/spec/manifest.md. */
-export function assertManifest(manifest: Manifest): void {
+function assertManifest(manifest: Manifest): void {
   assertPaths(manifest.files.map((file) => file.path));
   for (const file of manifest.files) assertEntry(file);
   assertMetadata(manifest.metadata);

@@ -40,6 +40,9 @@ export function backupTarget({ home, path, blobs, catalogue }: BackupGround): Ba
       await using folder = await Folder.open(path);
       await folder.removeFile(CATALOGUE_FILE);
       await catalogue.snapshot(snapshot);
+    },
+    digestSnapshot: async () => {
+      await using folder = await Folder.open(path);
       return await digestOf(folder, CATALOGUE_FILE);
     },
     openSnapshot: () => openSqliteCatalogue({ path: snapshot }),

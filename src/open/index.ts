@@ -8,3 +8,4 @@ export {
   type Strongroom,
   type UnsealSource,
 } from './open-strongroom.ts';
+export { type RestoreKeysOptions, restoreKeys } from './restore-keys.ts';

@@ -1,36 +1,15 @@
 import { join, resolve } from 'node:path';
-import type {
-  AddedRootSeal,
-  BackupReport,
-  Caller,
-  LongRunning,
-  NewRootSeal,
-  RootSeal,
-  StrongroomApi,
-} from '../api/index.ts';
-import { Passphrase, toHex, utf8Text } from '../bytes/index.ts';
+import type { BackupReport, Caller, LongRunning, RootSeal, StrongroomApi, Version } from '../api/index.ts';
 import { type Config, type ConfigSources, loadConfig } from '../config.ts';
 import { SegmentPool } from '../container/index.ts';
-import { createHasher } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import {
-  createKeyring,
-  formatRootKey,
-  generateRootKey,
-  inspectKeyring,
-  type Keyring,
-  openKeyring,
-  parseRootKey,
-  type UnsealMaterial,
-} from '../keyring/index.ts';
+import { inspectKeyring, type Keyring, openKeyring, type UnsealMaterial } from '../keyring/index.ts';
 import { createRegistry } from '../registry/index.ts';
 import { processExists, restrictUmask, thisProcess } from '../runtime/index.ts';
 import {
   auditModes,
   type Catalogue,
-  copyTree,
   createWholeFolder,
-  Folder,
   FsBlobStore,
   FsGenerationStore,
   freeBytes,
@@ -41,21 +20,17 @@ import {
   readSmallFile,
 } from '../storage/index.ts';
 import {
-  type BackupSource,
-  type BackupTarget,
   backupHome,
   bindStrongroom,
   catalogueRecorder,
   createGate,
   type ExportSealedInput,
   exportSealed,
-  formatHomeNote,
+  type ImportLegacyInput,
+  importLegacy,
   localOwnerOnly,
-  MAX_BACKUP_NOTE_BYTES,
   MAX_HOME_NOTE_BYTES,
   parseHomeNote,
-  type RestoreTarget,
-  restoreHome,
   type StrongroomDeps,
   sweepLeftovers,
 } from '../vault/index.ts';
@@ -72,6 +47,9 @@ import {
   MAX_SECRET_FILE_BYTES,
   ROOT_KEY_FILE,
 } from './home-layout.ts';
+
+/** A change of the keyring takes milliseconds: a temporary file this old has no writer any more. */
+const ABANDONED_MS = 60_000;
 
 /** What opens the root key: the pieces themselves, or a function that is told which seals there are. */
 export type UnsealSource =
@@ -96,6 +74,8 @@ export interface Strongroom {
   backup(input: LongRunning & { readonly destination: string }): Promise<BackupReport>;
   /** Writes the files of a version as sealed files for somebody outside. */
   exportSealed(input: ExportSealedInput): Promise<readonly string[]>;
+  /** Takes over a package of the Python class `SecureModelManager`. */
+  importLegacy(input: ImportLegacyInput): Promise<Version>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -121,6 +101,7 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   await assertOneVault(note.vault, keyring, catalogue);
   const deps = composeDeps({ home, config, blobs, catalogue, keyring, pool: opened.use(SegmentPool.open()) });
   await keyring.prune();
+  await keys.sweep(ABANDONED_MS);
   await catalogue.noteKeyringGeneration(keyring.generation);
   await sweepLeftovers(deps);
   return bindHome({
@@ -246,6 +227,7 @@ function bindHome({ home, config, deps, caller, resources }: BoundHome): Strongr
         },
       }),
     exportSealed: (input) => exportSealed(deps, caller, input),
+    importLegacy: (input) => importLegacy(deps, caller, input),
     close,
     [Symbol.asyncDispose]: close,
   };

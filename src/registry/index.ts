@@ -1,4 +1,4 @@
-export { type BestCandidate, bestOf } from './best.ts';
+export { bestOf } from './best.ts';
 export { createRegistry } from './create-registry.ts';
 export {
   directionOf,
@@ -7,13 +7,5 @@ export {
   normalizeMetricName,
   parseMetricValue,
 } from './metrics.ts';
-export type {
-  ModelSettings,
-  NewVersion,
-  PublishedVersion,
-  Registry,
-  RegistryDeps,
-  SealedFile,
-  VersionWords,
-} from './registry.ts';
+export type { NewVersion, PublishedVersion, Registry } from './registry.ts';
 export type { Seal } from './seal.ts';

@@ -66,11 +66,15 @@ export class FileSource implements PayloadSource {
   /** Fresh bytes on every call. Throws `STORAGE_CHANGED` when the file was cut meanwhile. */
   async read(offset: number, length: number): Promise<Uint8Array> {
     const wanted = Math.max(0, Math.min(length, this.size - offset));
-    const bytes = Buffer.allocUnsafeSlow(wanted);
-    if ((await this.readInto(bytes, offset)) < wanted) {
-      throw new StrongroomError('STORAGE_CHANGED', `cannot ${this.#doing}: it became shorter`);
-    }
+    const bytes = freshBytes(wanted);
+    await this.fill(bytes, offset);
     return bytes;
+  }
+
+  /** Fills all of `target` from `offset`. Throws `STORAGE_CHANGED` when the file ends before. */
+  async fill(target: Uint8Array, offset: number): Promise<void> {
+    if ((await this.readInto(target, offset)) === target.length) return;
+    throw new StrongroomError('STORAGE_CHANGED', `cannot ${this.#doing}: it became shorter`);
   }
 
   /**
@@ -119,4 +123,12 @@ export class FileSource implements PayloadSource {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/**
+ * Memory of its own, not cleared because it is filled at once. A plain array, not a Buffer: whoever copies it with
+ * `slice` must get a copy.
+ */
+export function freshBytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }

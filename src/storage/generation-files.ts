@@ -5,7 +5,7 @@ import type { Generation } from './generation-store.ts';
 import { quotePath } from './storage-error.ts';
 
 /** Generations that stay after a publication: the newest and two backups. */
-export const KEPT_GENERATIONS = 3;
+const KEPT_GENERATIONS = 3;
 /** How often a reader looks again when the generation that it saw was pruned before it could be opened. */
 const MAX_READ_TRIES = 64;
 

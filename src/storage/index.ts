@@ -1,4 +1,4 @@
-export { type AuditModesOptions, auditModes, type ModeFinding, type ModeProblem } from './audit-modes.ts';
+export { auditModes, type ModeFinding } from './audit-modes.ts';
 export type { BlobId, BlobStore, BlobWriter, PayloadSource, StoredHeader } from './blob-store.ts';
 export type {
   BlobQuery,
@@ -42,27 +42,18 @@ export type {
   VersionRow,
   VersionState,
 } from './catalogue-rows.ts';
-export { type CopyTreeOptions, type CopyTreeReport, copyTree } from './copy-tree.ts';
-export { FsBlobStore, isBlobId, MAX_STORED_HEADER_BYTES } from './drivers/fs-blob-store.ts';
-export { FsGenerationStore, MAX_GENERATION_BYTES } from './drivers/fs-generation-store.ts';
+export { copyTree } from './copy-tree.ts';
+export { FsBlobStore } from './drivers/fs-blob-store.ts';
+export { FsGenerationStore } from './drivers/fs-generation-store.ts';
 export { openSqliteCatalogue } from './drivers/sqlite/open-sqlite-catalogue.ts';
-export type { EntryKind, EntryStatus, FolderEntry } from './entry-status.ts';
-export { FileSink } from './file-sink.ts';
-export { type FileIdentity, FileSource } from './file-source.ts';
-export { Folder, type OpenFolderOptions } from './folder.ts';
+export { FileSource } from './file-source.ts';
+export { Folder } from './folder.ts';
 export type { Sandbox } from './folder-descriptor.ts';
 export { freeBytes } from './free-space.ts';
 export type { Generation, GenerationStore } from './generation-store.ts';
-export { OutputFile, type OutputOptions } from './output-file.ts';
+export { OutputFile } from './output-file.ts';
 export { OutputFolder } from './output-folder.ts';
 export { processStartedAt } from './process-table.ts';
-export {
-  type InputFile,
-  MAX_INPUT_DEPTH,
-  MAX_INPUT_FILES,
-  type ReadInputsOptions,
-  readInputs,
-} from './read-inputs.ts';
+export { type InputFile, MAX_INPUT_DEPTH, readInputs } from './read-inputs.ts';
 export { readSmallFile } from './small-file.ts';
-export { quotePath, storageError } from './storage-error.ts';
 export { createWholeFolder, type FolderBuilder, type WholeFolderRequest } from './whole-folder.ts';

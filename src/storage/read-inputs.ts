@@ -2,13 +2,12 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { EntryStatus } from './entry-status.ts';
-import type { FileSource } from './file-source.ts';
-import { type FileIdentity, isSameFile } from './file-source.ts';
+import { type FileIdentity, type FileSource, freshBytes, isSameFile } from './file-source.ts';
 import { Folder } from './folder.ts';
 import { mapErrors, quotePath } from './storage-error.ts';
 
 /** Files that one call takes at most: far beyond any model, and a listing of them still fits into memory. */
-export const MAX_INPUT_FILES = 100_000;
+const MAX_INPUT_FILES = 100_000;
 /** How deep folders may nest below the one that was named. */
 export const MAX_INPUT_DEPTH = 64;
 /** Bytes of one chunk of a file that is read. */
@@ -21,8 +20,9 @@ export interface InputFile {
   /** Size in bytes when it was found. */
   readonly size: number;
   /**
-   * Its bytes in fresh chunks of 1 MiB, the next being read while one is used. Throws `STORAGE_CHANGED` at the
-   * start or at the end when the file is not the one that was found or was written to meanwhile.
+   * Its bytes in chunks of 1 MiB, the next being read while one is used. A chunk is good until the next is asked
+   * for; copy what must last. Throws `STORAGE_CHANGED` at the start or at the end when the file is not the one that
+   * was found or was written to meanwhile.
    */
   open(): AsyncGenerator<Uint8Array>;
 }
@@ -146,17 +146,28 @@ async function openPlace(place: Place): Promise<FileSource> {
 }
 
 async function* readAhead(file: FileSource): AsyncGenerator<Uint8Array> {
-  let next = file.size > 0 ? file.read(0, CHUNK_BYTES) : undefined;
+  const bufferBytes = Math.min(CHUNK_BYTES, file.size);
+  let current = freshBytes(bufferBytes);
+  let other = freshBytes(Math.min(bufferBytes, file.size - bufferBytes));
+  const fill = async (buffer: Uint8Array, offset: number): Promise<Uint8Array> => {
+    const chunk = buffer.subarray(0, file.size - offset);
+    await file.fill(chunk, offset);
+    return chunk;
+  };
+  let next = fill(current, 0);
   try {
-    for (let offset = 0; next !== undefined; ) {
-      const chunk: Uint8Array = await next;
+    for (let offset = 0; offset < file.size; ) {
+      const chunk = await next;
       offset += chunk.length;
-      next = offset < file.size ? file.read(offset, CHUNK_BYTES) : undefined;
+      if (offset < file.size) next = fill(other, offset);
+      [current, other] = [other, current];
       yield chunk;
     }
   } finally {
     // A reader that stops early must not leave a read behind that fails when the file is closed.
     await Promise.allSettled([next]);
+    current.fill(0);
+    other.fill(0);
   }
 }
 

@@ -14,10 +14,12 @@ const MAX_SNAPSHOTS = 8;
 /** Where a backup goes: the parts of a home, on any ground. */
 export interface BackupTarget {
   readonly blobs: Pick<BlobStore, 'create' | 'header' | 'remove' | 'list'>;
-  /** Writes a consistent copy of the catalogue, replacing an earlier one; answers with its SHA-256, hex. */
-  snapshotCatalogue(): Promise<string>;
+  /** Writes a consistent copy of the catalogue, replacing an earlier one. */
+  snapshotCatalogue(): Promise<void>;
   /** Opens the copy to read what it refers to. */
   openSnapshot(): Promise<Pick<Catalogue, 'listBlobs' | 'close'>>;
+  /** SHA-256 of the copy, hex; when it is no longer open. */
+  digestSnapshot(): Promise<string>;
   /** Copies the sealed keyring: no key in it can be used without a root seal. */
   copyKeys(): Promise<void>;
   /** Writes the note that makes it a backup; the last step. */
@@ -46,13 +48,13 @@ export function backupHome(
 ): Promise<BackupReport> {
   return deps.gate.pass(caller, { action: 'system:backup', resource: 'everything' }, async () => {
     const { target } = input;
-    const { catalogueSha256, rows } = await copyConsistently(deps, input);
+    const rows = await copyConsistently(deps, input);
     const bytes = rows.reduce((sum, row) => sum + row.storedSize, 0);
     await target.copyKeys();
     const note: BackupNote = {
       vault: deps.keyring.vault,
       createdAt: stamp(deps.clock),
-      catalogueSha256,
+      catalogueSha256: await target.digestSnapshot(),
       keyringGeneration: deps.keyring.generation,
       blobs: rows.length,
       bytes,
@@ -62,19 +64,14 @@ export function backupHome(
   });
 }
 
-interface ConsistentCopy {
-  readonly catalogueSha256: string;
-  readonly rows: readonly BlobRow[];
-}
-
 /** Takes snapshots until every blob of one could be copied: others may remove blobs meanwhile. */
-async function copyConsistently(deps: BackupHomeDeps, input: BackupHomeInput): Promise<ConsistentCopy> {
+async function copyConsistently(deps: BackupHomeDeps, input: BackupHomeInput): Promise<readonly BlobRow[]> {
   for (let attempt = 1; attempt <= MAX_SNAPSHOTS; attempt++) {
-    const catalogueSha256 = await input.target.snapshotCatalogue();
+    await input.target.snapshotCatalogue();
     const rows = await referredBlobs(input.target);
     if (!(await copyAll(deps, input, rows))) continue;
     await removeSurplus(input.target, rows);
-    return { catalogueSha256, rows };
+    return rows;
   }
   throw new StrongroomError('STORAGE_CONFLICT', 'models were removed again and again while they were copied');
 }

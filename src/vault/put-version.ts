@@ -101,7 +101,7 @@ async function planSealing(deps: PutVersionDeps, input: PutVersionInput, lease: 
   await lease.useKey(key);
   return {
     ...common,
-    wrap: { key, recipient: deps.keyring.recipient(name) },
+    recipient: deps.keyring.recipient(name),
     accessCode: input.accessCode && (await accessCodeKey(input.accessCode)),
   };
 }

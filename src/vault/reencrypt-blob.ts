@@ -103,7 +103,7 @@ async function sealAgain(
   return sealBlob(deps, file, {
     blob: await lease.newBlob(),
     plan: {
-      wrap: { key, recipient: deps.keyring.recipient(input.keyName) },
+      recipient: deps.keyring.recipient(input.keyName),
       accessCode,
       withSha512: payload.sha512 !== undefined,
       maxFileBytes: payload.size,

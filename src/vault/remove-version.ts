@@ -1,16 +1,20 @@
 import type { Caller, ModelName, NamespaceName, RemovalReport, VersionRef } from '../api/index.ts';
 import { formatVersionRef } from '../api/index.ts';
+import { isStrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Catalogue, CatalogueRemoval } from '../storage/index.ts';
+import type { Leaseholder } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { type ShredBlobsDeps, shredBlobs } from './shred-blobs.ts';
 
 export interface RemoveVersionDeps extends ShredBlobsDeps {
   readonly gate: Gate;
   readonly registry: Pick<Registry, 'removeVersion' | 'removeModel' | 'removeNamespace'>;
-  readonly catalogue: ShredBlobsDeps['catalogue'] & Pick<Catalogue, 'noteKeyringGeneration'>;
-  readonly keyring: Pick<Keyring, 'removeKey' | 'generation'>;
+  readonly catalogue: ShredBlobsDeps['catalogue'] &
+    Pick<Catalogue, 'noteKeyringGeneration' | 'blockKeyVersion'>;
+  readonly keyring: Pick<Keyring, 'removeKey' | 'generation' | 'list'>;
+  readonly leaseholder: Pick<Leaseholder, 'isLive'>;
 }
 
 /** Removes one version and shreds the blobs that no other version of the model shares. */
@@ -54,7 +58,18 @@ async function finishRemoval(deps: RemoveVersionDeps, removal: CatalogueRemoval)
   return { versions: removal.versions, shreddedBlobs: removal.shreds.length, freedBytes };
 }
 
+/** A writer that is still at work under the key keeps it: what it publishes must open. */
 async function destroyKey(deps: RemoveVersionDeps, name: string): Promise<void> {
+  const key = deps.keyring.list().find((each) => each.name === name);
+  if (key === undefined) return;
+  try {
+    for (const { version } of key.versions) {
+      await deps.catalogue.blockKeyVersion({ key: name, version }, deps.leaseholder.isLive);
+    }
+  } catch (error) {
+    if (isStrongroomError(error, 'KEY_VERSION_IN_USE')) return;
+    throw error;
+  }
   await deps.keyring.removeKey(name);
   await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
 }

@@ -1,7 +1,8 @@
-import { formatHeader, type KekSlot, parseHeader, rewrapHeader } from '../container/index.ts';
+import { formatHeader, parseHeader, rewrapHeader } from '../container/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { BlobId, BlobStore, HeaderNote } from '../storage/index.ts';
 import type { KeyAccess, KeyGiver } from './deps.ts';
+import { keyOf } from './seal-blob.ts';
 
 /** How often another process may be faster before we give up on a header. */
 const MAX_TRIES = 5;
@@ -29,11 +30,11 @@ export async function rewrapBlob(deps: RewrapBlobDeps, blob: BlobId, keyName: st
       if (!isStrongroomError(error, 'STORAGE_CONFLICT') || attempt >= MAX_TRIES) throw error;
       continue;
     }
-    const slot = next.slots.find((each): each is KekSlot => each.type === 'kek' && each.key === keyName);
+    const key = keyOf(next);
     return {
       blob,
       headerGeneration: next.generation,
-      ...(slot === undefined ? {} : { key: { key: slot.key, version: slot.version } }),
+      ...(key === undefined ? {} : { key }),
     };
   }
 }

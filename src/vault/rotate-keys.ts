@@ -3,6 +3,7 @@ import { StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobId, BlobRow, BlobStore, Catalogue, HeaderNote } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
+import { type HoldLeaseDeps, holdLease } from './hold-lease.ts';
 import { type ReencryptBlobDeps, reencryptBlob } from './reencrypt-blob.ts';
 import { rewrapBlob } from './rewrap-blob.ts';
 
@@ -64,17 +65,31 @@ async function rotateKey(
   return { key: name, version, ...counts };
 }
 
-export type RewrapBelowDeps = Pick<RotateKeysDeps, 'keyring' | 'blobs'> & {
-  readonly catalogue: Pick<Catalogue, 'listBlobs' | 'noteHeaders'>;
-};
+export interface RewrapBelowDeps extends HoldLeaseDeps {
+  readonly keyring: Keyring;
+  readonly blobs: BlobStore;
+  readonly catalogue: HoldLeaseDeps['catalogue'] & Pick<Catalogue, 'listBlobs' | 'noteHeaders'>;
+}
 
 export interface RewrapBelowInput extends LongRunning {
   readonly name: string;
   readonly version: number;
 }
 
-/** Wraps every data key that an older version of a key wraps with the active one; returns how many. */
+/**
+ * Wraps every data key that an older version of a key wraps with the active one; returns how many. The lease tells
+ * the next opening, should this be killed, that half-written headers may lie about.
+ */
 export async function rewrapBelow(deps: RewrapBelowDeps, input: RewrapBelowInput): Promise<number> {
+  const lease = await holdLease(deps, 'rewrap');
+  try {
+    return await rewrapPages(deps, input);
+  } finally {
+    await lease.abandon();
+  }
+}
+
+async function rewrapPages(deps: RewrapBelowDeps, input: RewrapBelowInput): Promise<number> {
   let done = 0;
   let page: BlobRow[] = [];
   const flush = async () => {

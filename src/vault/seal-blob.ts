@@ -1,7 +1,9 @@
 import type { Compression, FileInput } from '../api/index.ts';
 import {
   type AccessCodeKey,
+  type ContainerHeader,
   formatHeader,
+  type KekSlot,
   type Recipient,
   type SealedBlob,
   type SegmentPool,
@@ -21,7 +23,7 @@ export interface SealBlobDeps {
 /** How the blobs of one version are sealed; the same for all of them. */
 export interface SealPlan {
   /** Absent: encryption was switched off for the namespace. */
-  readonly wrap?: { readonly key: KeyRef; readonly recipient: Recipient };
+  readonly recipient?: Recipient;
   readonly accessCode?: AccessCodeKey | undefined;
   readonly compression?: Compression | undefined;
   readonly withSha512: boolean;
@@ -46,8 +48,8 @@ export async function sealBlob(
         name: file.path,
         input: measured(file, plan.maxFileBytes),
         write: (chunk) => writer.write(chunk),
-        recipients: plan.wrap === undefined ? [] : [plan.wrap.recipient],
-        encryption: plan.wrap === undefined ? 'off' : 'on',
+        recipients: plan.recipient === undefined ? [] : [plan.recipient],
+        encryption: plan.recipient === undefined ? 'off' : 'on',
         createdAt: stamp(deps.clock),
         withSha512: plan.withSha512,
         accessCode: plan.accessCode,
@@ -66,6 +68,7 @@ export async function sealBlob(
 }
 
 function fileRow(file: FileInput, sealed: SealedBlob, plan: SealPlan): NewFile {
+  const key = keyOf(sealed.header);
   return {
     path: file.path,
     ...(sealed.sha512 === undefined ? {} : { sha512: sealed.sha512 }),
@@ -75,7 +78,7 @@ function fileRow(file: FileInput, sealed: SealedBlob, plan: SealPlan): NewFile {
       storedSize: sealed.payloadSize,
       sha256: sealed.sha256,
       headerGeneration: sealed.header.generation,
-      ...(plan.wrap === undefined ? {} : { key: plan.wrap.key }),
+      ...(key === undefined ? {} : { key }),
       ...(plan.accessCode === undefined ? {} : { codeLock: plan.accessCode.phc }),
     },
   };
@@ -100,4 +103,11 @@ async function* measured(file: FileInput, maxBytes: number): AsyncGenerator<Uint
       `${file.path} was announced with ${file.size} bytes and had ${size}`,
     );
   }
+}
+
+/** The key version that wraps a data key; read from the slot itself, since the keyring may have moved on meanwhile. */
+export function keyOf(header: ContainerHeader): KeyRef | undefined {
+  if (header.suite === 0) return undefined;
+  const slot = header.slots.find((each): each is KekSlot => each.type === 'kek');
+  return slot && { key: slot.key, version: slot.version };
 }

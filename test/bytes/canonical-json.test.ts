@@ -67,7 +67,6 @@ test('refuses to write what has no canonical text', () => {
     { '\udc00': 1 },
     undefined,
     [undefined],
-    // eslint-disable-next-line no-sparse-arrays -- a hole is what is tried here
     [, 1],
     new Date(0),
     new Map(),

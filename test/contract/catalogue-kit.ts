@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
 import type {
   BlobId,
   Catalogue,
@@ -99,4 +100,23 @@ export async function publish(
   const result = await catalogue.publishVersion(request, decideFor(request));
   if (result.outcome !== 'published') throw new Error(`not published: ${result.outcome}`);
   return result;
+}
+
+/** Opens a catalogue of its own for a test, and as often as asked the same one again, as another process would. */
+export type OpenCatalogue = (t: TestContext) => Promise<{
+  readonly catalogue: Catalogue;
+  readonly again: () => Promise<Catalogue>;
+}>;
+
+/** Runs one check of a contract suite on a catalogue of its own. */
+export function checkerOf(driver: string, open: OpenCatalogue) {
+  return (
+    name: string,
+    run: (catalogue: Catalogue, again: () => Promise<Catalogue>) => Promise<void>,
+  ): void => {
+    test(`catalogue (${driver}): ${name}`, async (t) => {
+      const { catalogue, again } = await open(t);
+      await run(catalogue, again);
+    });
+  };
 }

@@ -3,8 +3,9 @@ import type { TestContext } from 'node:test';
 import { openSqliteCatalogue } from '../../src/storage/index.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { testCatalogue } from './catalogue.ts';
+import { testCatalogueBlobs } from './catalogue-blobs.ts';
 
-testCatalogue('sqlite', async (t: TestContext) => {
+const openSqlite = async (t: TestContext) => {
   const path = join(await temporaryFolder(t), 'catalogue.db');
   const open = async () => {
     const catalogue = await openSqliteCatalogue({ path });
@@ -12,4 +13,7 @@ testCatalogue('sqlite', async (t: TestContext) => {
     return catalogue;
   };
   return { catalogue: await open(), again: open };
-});
+};
+
+testCatalogue('sqlite', openSqlite);
+testCatalogueBlobs('sqlite', openSqlite);

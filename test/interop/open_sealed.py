@@ -50,8 +50,7 @@ def take_apart(data: bytes) -> tuple[dict, bytes]:
     text = data[16 : 16 + length]
     assert region % 4096 == 0 and set(data[16 + length : region]) <= {0}, "padding"
     header = json.loads(text)
-    canonical = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
-    assert text == canonical, "canonical header"
+    assert text == canonical(header) + b"\n", "canonical header"
     assert header["format"] == "strongroom/1" and header["suite"] == 1
     assert header["compression"] == {"algorithm": "none"}
     payload = data[region:]
@@ -88,9 +87,12 @@ def derive(passphrase: bytes, phc: str) -> bytes:
 
 def check_mac(header: dict, dek: bytes) -> None:
     part = {key: value for key, value in header.items() if key not in ("mac", "generation", "slots")}
-    text = json.dumps(part, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
-    expected = hmac.digest(subkey(dek, "header mac"), text, "sha256")
+    expected = hmac.digest(subkey(dek, "header mac"), canonical(part), "sha256")
     assert hmac.compare_digest(expected, b64(header["mac"])), "header mac"
+
+
+def canonical(value: dict) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def bound_to(use: str, header: dict, rest: bytes = b"") -> bytes:

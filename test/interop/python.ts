@@ -24,5 +24,37 @@ export function pythonChecks(peers: Peers, fileBytes: number): Check[] {
         assert.equal(digestOf(out), digestOf(file));
       },
     },
+    {
+      name: 'we import what Python sealed with Fernet, and give back the pickle byte for byte',
+      missing,
+      run: (workshop) => {
+        workshop.run(python, [join(HERE, 'make_legacy.py'), workshop.folder, 'open sesame']);
+        const [code, key] = [workshop.path('code'), workshop.path('fernet.key')];
+        const access = ['--access-code-file', code];
+        workshop.strongroom('init');
+        workshop.strongroom(
+          'import-legacy',
+          workshop.path('package.pkl'),
+          'acme/churn',
+          '--key-file',
+          key,
+          ...access,
+        );
+        workshop.strongroom('get', 'acme/churn', '-o', workshop.path('out'), ...access);
+        assert.equal(digestOf(workshop.path('out')), digestOf(workshop.path('inner.pickle')));
+      },
+    },
+    {
+      name: 'we refuse what Python sealed when the access code is wrong',
+      missing,
+      run: (workshop) => {
+        workshop.run(python, [join(HERE, 'make_legacy.py'), workshop.folder, 'open sesame']);
+        const code = workshop.write('wrong', 'open barley');
+        workshop.strongroom('init');
+        const words = ['import-legacy', workshop.path('package.pkl'), 'acme/churn'];
+        const given = ['--key-file', workshop.path('fernet.key'), '--access-code-file', code];
+        assert.throws(() => workshop.strongroom(...words, ...given), /access code/);
+      },
+    },
   ];
 }

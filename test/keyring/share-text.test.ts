@@ -96,7 +96,11 @@ test('any other text is refused with a code', () => {
 });
 
 for (const [what, change, message] of [
-  ['a missing character', (text: string) => text.slice(0, -1), 'share 2 has 89 characters after SRS1, expected 90'],
+  [
+    'a missing character',
+    (text: string) => text.slice(0, -1),
+    'share 2 has 89 characters after SRS1, expected 90',
+  ],
   ['a doubled character', (text: string) => `${text}0`, 'share 2 has 91 characters after SRS1, expected 90'],
   ['another text', (text: string) => `X${text}`, 'share 2 does not begin with SRS1'],
   ['a book', (text: string) => text.repeat(10), 'share 2 is far too long'],
@@ -114,6 +118,12 @@ test('refuses a share of a later version as such', () => {
 
 test('refuses a number that no share has', () => {
   const share = { vaultMark: new Uint8Array(4), sealMark: new Uint8Array(4), value: new Uint8Array(32) };
-  assert.throws(() => parseShare(formatShare({ ...share, threshold: 1, index: 1 }), 1), code('SHARE_MALFORMED'));
-  assert.throws(() => parseShare(formatShare({ ...share, threshold: 2, index: 0 }), 1), code('SHARE_MALFORMED'));
+  assert.throws(
+    () => parseShare(formatShare({ ...share, threshold: 1, index: 1 }), 1),
+    code('SHARE_MALFORMED'),
+  );
+  assert.throws(
+    () => parseShare(formatShare({ ...share, threshold: 2, index: 0 }), 1),
+    code('SHARE_MALFORMED'),
+  );
 });

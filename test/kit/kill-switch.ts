@@ -40,15 +40,36 @@ function watch(holder: object, names: readonly string[]): void {
   }
 }
 
-const CHANGES = ['rename', 'link', 'symlink', 'unlink', 'mkdir', 'rmdir', 'rm', 'truncate', 'chmod', 'copyFile', 'cp'];
+const CHANGES = [
+  'rename',
+  'link',
+  'symlink',
+  'unlink',
+  'mkdir',
+  'rmdir',
+  'rm',
+  'truncate',
+  'chmod',
+  'copyFile',
+  'cp',
+];
 watch(fs.promises, [...CHANGES, 'open', 'writeFile', 'appendFile']);
 watch(fs, [...CHANGES, 'open', 'write', 'writev', 'fsync', 'fdatasync', 'ftruncate']);
 watch(
   fs,
-  [...CHANGES, 'open', 'write', 'writev', 'fsync', 'fdatasync', 'ftruncate', 'writeFile'].map((n) => `${n}Sync`),
+  [...CHANGES, 'open', 'write', 'writev', 'fsync', 'fdatasync', 'ftruncate', 'writeFile'].map(
+    (n) => `${n}Sync`,
+  ),
 );
 const probe = await fs.promises.open(process.execPath, 'r');
-watch(Object.getPrototypeOf(probe) as object, ['write', 'writev', 'writeFile', 'sync', 'datasync', 'truncate']);
+watch(Object.getPrototypeOf(probe) as object, [
+  'write',
+  'writev',
+  'writeFile',
+  'sync',
+  'datasync',
+  'truncate',
+]);
 await probe.close();
 watch(DatabaseSync.prototype, ['exec']);
 watch(StatementSync.prototype, ['run', 'all', 'get']);

@@ -20,6 +20,17 @@ test('any range reads the bytes that stand there, fewer only at the end', async 
   );
 });
 
+test('gives plain arrays, whose slice is a copy', async (t) => {
+  const path = join(await temporaryFolder(t), 'file');
+  await writeFile(path, 'hello');
+  await using source = await FileSource.open(path);
+  const bytes = await source.read(0, 5);
+  assert.ok(!Buffer.isBuffer(bytes));
+  const copy = bytes.slice();
+  bytes.fill(0);
+  assert.equal(Buffer.from(copy).toString(), 'hello');
+});
+
 test('reads into shared memory', async (t) => {
   const path = join(await temporaryFolder(t), 'file');
   await writeFile(path, 'hello world');

@@ -5,17 +5,17 @@ import { done } from '../result.ts';
 import { escapeText } from '../terminal.ts';
 import { formatBytes, formatCount } from '../units.ts';
 
-/** `backup`: the whole home into a folder; only what is new is copied. */
+/** `backup`: the whole home into a folder. */
 export function backupCommand(runner: Runner): Command {
   const command = describeCommand({
     name: 'backup',
     args: '<destination>',
     usage: '[options] DESTINATION',
-    summary: 'copy a home into a folder; a second time, only what is new',
+    summary: 'copy a home into a new folder',
     more: 'The copy is sealed as the home is. Whatever opens the root key must be kept apart.',
     examples: [
       ['strongroom backup /mnt/backup/models', 'also while others work on the home'],
-      ['strongroom --home /srv/models backup /mnt/backup/models --quiet', 'for cron'],
+      ['strongroom --home /srv/models backup "/mnt/backup/$(date +%F)" --quiet', 'for cron'],
     ],
   });
   return bindAct(command, runner, async ({ session, args }) => {
@@ -58,5 +58,5 @@ export function restoreCommand(runner: Runner): Command {
 }
 
 function formatReport(report: BackupReport): string {
-  return `${formatCount(report.blobs, 'blob')}, ${report.copiedBlobs} copied, ${formatBytes(report.bytes)}`;
+  return `${formatCount(report.blobs, 'blob')}, ${formatBytes(report.bytes)}`;
 }

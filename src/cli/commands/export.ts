@@ -54,8 +54,8 @@ export function exportCommand(runner: Runner): Command {
       ),
     );
     return done(
-      exported,
-      `wrote ${formatCount(exported.files.length, 'sealed file')} to ${escapeText(options.output)}`,
+      { path: options.output, files: exported },
+      `wrote ${formatCount(exported.length, 'sealed file')} to ${escapeText(options.output)}`,
     );
   });
 }

@@ -3,7 +3,7 @@ import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
 import type { SealedFileSummary } from '../operations.ts';
 import { answer } from '../result.ts';
 import { type Cell, formatTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { escapeText, type Terminal } from '../terminal.ts';
 import { formatBytes, formatInstant } from '../units.ts';
 
 /** `find`: the sealed files of a folder, by their headers. */
@@ -20,8 +20,10 @@ export function findCommand(runner: Runner): Command {
     ],
   });
   return bindAct(command, runner, async ({ session, args }) => {
-    const files = await session.context.operations.findSealedFiles(wordAt(args, 0));
-    return answer({ files }, (terminal) => formatFiles(terminal, files));
+    const found = await session.context.operations.findSealedFiles(wordAt(args, 0));
+    for (const { path, code } of found.unreadable)
+      await session.warn(`${escapeText(path)} is not readable (${code})`);
+    return answer({ ...found }, (terminal) => formatFiles(terminal, found.files));
   });
 }
 

@@ -5,7 +5,7 @@ import { StrongroomError } from '../../errors/index.ts';
 import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
 import { done, type Result } from '../result.ts';
 import { oneChunk } from '../root-seals.ts';
-import type { Session, Work } from '../session.ts';
+import { copyToStdout, type Session, type Work } from '../session.ts';
 import { escapeText } from '../terminal.ts';
 import { formatBytes, formatCount } from '../units.ts';
 
@@ -53,7 +53,7 @@ export function getCommand(runner: Runner): Command {
     .option('--access-code-file <path>', 'the access code, from a file (- is standard input)');
   return bindAct<GetOptions>(command, runner, ({ session, args, options }) => {
     const ref = parseVersionRef(wordAt(args, 0));
-    refuseClash(session, options);
+    refuseClash(options);
     return session.withApi((api, work) =>
       session.withAccessCode(options.accessCodeFile, async (accessCode) => {
         await using opened = await api.versions.open({ ...ref, ...(accessCode && { accessCode }) });
@@ -63,11 +63,11 @@ export function getCommand(runner: Runner): Command {
   });
 }
 
-function refuseClash(session: Session, options: GetOptions): void {
+function refuseClash(options: GetOptions): void {
   if (options.output !== '-') return;
-  if (!session.options.json && options.metadata !== true) return;
-  throw new StrongroomError('INPUT_INVALID', 'standard output is taken by the file', {
-    hint: 'leave out --json and --metadata, or name a path with -o',
+  if (options.metadata !== true) return;
+  throw new StrongroomError('INPUT_INVALID', 'metadata stands beside a file, not beside standard output', {
+    hint: 'name a path with -o, or leave out --metadata',
   });
 }
 
@@ -85,7 +85,7 @@ async function fetch(request: Fetch): Promise<Result> {
   const [first] = files;
   const isSingle = files.length === 1 && first !== undefined;
   if (options.output === '-') {
-    if (isSingle) return await fetchToStdout(session, first, work);
+    if (isSingle) return await copyToStdout(session, first.read());
     throw new StrongroomError(
       'INPUT_INVALID',
       `standard output takes one file, the version has ${files.length}`,
@@ -110,14 +110,6 @@ async function fetch(request: Fetch): Promise<Result> {
     { version: opened.version, path, ...(metadataPath !== undefined && { metadataPath }) },
     `wrote ${model}@${version} to ${escapeText(path)} (${formatCount(files.length, 'file')}, ${formatBytes(size)}, verified)`,
   );
-}
-
-async function fetchToStdout(session: Session, file: OpenedFile, work: Work): Promise<Result> {
-  for await (const chunk of file.read()) {
-    work.signal.throwIfAborted();
-    await session.context.stdout.write(chunk);
-  }
-  return { json: {}, text: () => '', isAnswer: false };
 }
 
 async function placeOfFile(session: Session, file: OpenedFile, output: string | undefined): Promise<string> {

@@ -6,18 +6,17 @@ import { answer, done } from '../result.ts';
 import { type Cell, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatInstant } from '../units.ts';
-import { keysBackupCommand, keysRestoreCommand } from './keys-backup.ts';
+import { keysBackupCommand } from './keys-backup.ts';
 
 /** `keys …`: the keys of namespaces and models, their versions, and their way to an end. */
 export function keysCommand(runner: Runner): Command {
   return new Command('keys')
-    .description('list, rotate, retire, destroy, back up and restore keys')
+    .description('list, rotate, retire, destroy and back up keys')
     .addCommand(lsCommand(runner))
     .addCommand(rotateCommand(runner))
     .addCommand(retireCommand(runner))
     .addCommand(destroyCommand(runner))
-    .addCommand(keysBackupCommand(runner))
-    .addCommand(keysRestoreCommand(runner));
+    .addCommand(keysBackupCommand(runner));
 }
 
 function lsCommand(runner: Runner): Command {

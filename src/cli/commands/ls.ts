@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
-import { type BestVersion, type ModelName, parseModelName, type StrongroomApi } from '../../api/index.ts';
-import { toStrongroomError } from '../../errors/index.ts';
+import {
+  type BestVersion,
+  type ModelName,
+  parseModelName,
+  type StrongroomApi,
+  type Version,
+} from '../../api/index.ts';
 import { bindAct, describeCommand, type Runner } from '../command.ts';
 import { answer } from '../result.ts';
 import { formatModels, formatVersions } from '../version-text.ts';
@@ -27,7 +32,7 @@ export function lsCommand(runner: Runner): Command {
       }
       const model = parseModelName(word);
       const versions = await api.versions.list({ model });
-      const best = await findBest(api, model);
+      const best = await findBest(api, model, versions);
       return answer(
         { model, versions, ...(best && { best: { version: best.version.version, metric: best.metric } }) },
         (terminal) => formatVersions(terminal, versions, best),
@@ -36,13 +41,14 @@ export function lsCommand(runner: Runner): Command {
   );
 }
 
-/** A model whose versions have no common metric simply has no best one to mark. */
-async function findBest(api: StrongroomApi, model: ModelName): Promise<BestVersion | undefined> {
-  try {
-    return await api.versions.best({ model });
-  } catch (error) {
-    const { kind } = toStrongroomError(error);
-    if (kind === 'missing' || kind === 'invalid') return undefined;
-    throw error;
-  }
+/** The best version by the primary metric, or by the only metric there is; otherwise there is none to mark. */
+async function findBest(
+  api: StrongroomApi,
+  model: ModelName,
+  versions: readonly Version[],
+): Promise<BestVersion | undefined> {
+  const { primaryMetric } = await api.models.get({ model });
+  const names = new Set(versions.flatMap((version) => Object.keys(version.metrics)));
+  const metric = primaryMetric ?? (names.size === 1 ? [...names][0] : undefined);
+  return metric !== undefined && names.has(metric) ? await api.versions.best({ model, metric }) : undefined;
 }

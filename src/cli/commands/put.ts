@@ -52,7 +52,7 @@ const EXAMPLES = [
 export function putCommand(runner: Runner): Command {
   const command = describeCommand({
     name: 'put',
-    args: '<words...>',
+    args: '[words...]',
     usage: '[options] PATH... MODEL',
     summary: 'seal files or folders as the next version of a model',
     more: 'MODEL is namespace/name. All or nothing: an interrupted put leaves no version.',
@@ -81,8 +81,15 @@ export function putCommand(runner: Runner): Command {
     const details = readDetails(options);
     const files = await session.context.operations.readInputs(paths);
     const accessCode = await newAccessCode(session, options);
-    const version = await session.withApi((api, work) =>
-      api.versions.put({ model, files, ...details, ...(accessCode && { accessCode }), ...work }),
+    const version = await session.withApi((api, work, { putDefaults }) =>
+      api.versions.put({
+        model,
+        files,
+        ...putDefaults,
+        ...details,
+        ...(accessCode && { accessCode }),
+        ...work,
+      }),
     );
     const { size, files: stored } = version;
     return done(

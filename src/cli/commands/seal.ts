@@ -34,7 +34,11 @@ export function sealCommand(runner: Runner): Command {
     .option('-o, --output <path>', 'where to (default: FILE.sealed, or FILE.age)')
     .option('--force', 'replace what is there')
     .option('--age', 'write the age format')
-    .option('--compression <how>', 'none, auto, zstd or zstd:LEVEL', parseCompression);
+    .option(
+      '--compression <how>',
+      'none, zstd, zstd:LEVEL, or auto (default): where it helps',
+      parseCompression,
+    );
   return bindAct<SealFileOptions>(command, runner, async ({ session, args, options }) => {
     const file = wordAt(args, 0);
     const format = options.age === true ? 'age' : 'strongroom';
@@ -46,7 +50,7 @@ export function sealCommand(runner: Runner): Command {
         format,
         sealedFor,
         output: { path, force: options.force === true },
-        ...(options.compression && { compression: options.compression }),
+        compression: options.compression ?? { algorithm: 'auto' },
         ...work,
       }),
     );

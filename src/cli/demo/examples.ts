@@ -9,7 +9,13 @@ const MAX_METRICS_BYTES = 64 * 1024;
 
 const metricsFile = z.object({
   runs: z
-    .array(z.object({ run: z.number(), folder: z.string().regex(/^run-\d+$/), metrics: z.record(z.string(), z.number()) }))
+    .array(
+      z.object({
+        run: z.number(),
+        folder: z.string().regex(/^run-\d+$/),
+        metrics: z.record(z.string(), z.number()),
+      }),
+    )
     .length(3),
 });
 
@@ -21,7 +27,9 @@ export interface ExampleRun {
 }
 
 /** The three runs that ship with the package in examples/digits. Throws `STORAGE_MISSING` where they do not. */
-export async function readExampleRuns(operations: Pick<Operations, 'readSecretFile'>): Promise<readonly ExampleRun[]> {
+export async function readExampleRuns(
+  operations: Pick<Operations, 'readSecretFile'>,
+): Promise<readonly ExampleRun[]> {
   const base = fileURLToPath(new URL('../../../examples/digits', import.meta.url));
   const file = await operations.readSecretFile(join(base, 'metrics.json'), MAX_METRICS_BYTES);
   if (file === undefined) {

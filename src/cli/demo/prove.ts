@@ -6,7 +6,11 @@ export function prove(isSo: boolean, claim: string): asserts isSo {
 }
 
 /** Ends the demo unless the act is refused with exactly this code. Throws `INTERNAL`, or what else came. */
-export async function proveRefused(code: ErrorCode, claim: string, act: () => Promise<unknown>): Promise<void> {
+export async function proveRefused(
+  code: ErrorCode,
+  claim: string,
+  act: () => Promise<unknown>,
+): Promise<void> {
   try {
     await act();
   } catch (error) {

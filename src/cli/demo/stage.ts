@@ -66,7 +66,10 @@ export async function proveSameBytes(stage: Stage, api: StrongroomApi, version: 
     const file = opened.files.find((candidate) => candidate.path === original.path);
     prove(file !== undefined, `${original.path} came back`);
     const expected = await collectBytes(original.open(), MAX_EXAMPLE_BYTES);
-    prove(equalBytes(expected, await collectBytes(file.read(), MAX_EXAMPLE_BYTES)), `${original.path} is the same, byte for byte`);
+    prove(
+      equalBytes(expected, await collectBytes(file.read(), MAX_EXAMPLE_BYTES)),
+      `${original.path} is the same, byte for byte`,
+    );
     size += expected.length;
   }
   return size;

@@ -9,7 +9,7 @@ import { flipStoredBit } from './tamper.ts';
 export interface Step {
   readonly name: string;
   /** Does it, proves it, and resolves to what was seen, in plain words. Throws when the proof fails. */
-  run(stage: Stage): Promise<string>;
+  readonly run: (stage: Stage) => Promise<string>;
 }
 
 /** The life of a model, in the order in which it is lived. */
@@ -59,7 +59,9 @@ async function listVersions(stage: Stage): Promise<string> {
 
 async function findBest(stage: Stage): Promise<string> {
   const best = await onHome(stage, (api) => api.versions.best({ model: stage.model, metric: 'accuracy' }));
-  const expected = stage.runs.toSorted((a, b) => (b.metrics['accuracy'] ?? 0) - (a.metrics['accuracy'] ?? 0))[0];
+  const expected = stage.runs.toSorted(
+    (a, b) => (b.metrics['accuracy'] ?? 0) - (a.metrics['accuracy'] ?? 0),
+  )[0];
   prove(best.version.version === expected?.run, 'the best version is the one with the highest accuracy');
   return `version ${best.version.version} by accuracy, ${(best.value * 100).toFixed(1)} % on held-back images`;
 }
@@ -95,7 +97,9 @@ async function damageOneBit(stage: Stage): Promise<string> {
     const undo = await flipStoredBit(stage.home, file.blob);
     const report = await api.versions.verify({ ref: { model, version: 2 } });
     prove(!report.isClean && report.findings.length > 0, 'verify finds one flipped bit');
-    await proveRefused('CONTAINER_TAMPERED', 'a damaged file is not given out', () => proveSameBytes(stage, api, 2));
+    await proveRefused('CONTAINER_TAMPERED', 'a damaged file is not given out', () =>
+      proveSameBytes(stage, api, 2),
+    );
     await undo();
     const after = await api.versions.verify({ ref: { model, version: 2 } });
     prove(after.isClean, 'the bit is back');
@@ -113,7 +117,9 @@ async function askAccessCode(stage: Stage): Promise<string> {
       await using _opened = await api.versions.open({ model, version, ...(code && { accessCode: code }) });
     };
     await proveRefused('ACCESS_CODE_REQUIRED', 'the code is asked for', () => open());
-    await proveRefused('KEY_REFUSED', 'a wrong code is refused', () => open(Passphrase.fromText('five words no guesser')));
+    await proveRefused('KEY_REFUSED', 'a wrong code is refused', () =>
+      open(Passphrase.fromText('five words no guesser')),
+    );
     await open(accessCode);
   });
   return 'version 4 asks for it, refuses a wrong one and opens with the right one';
@@ -122,7 +128,10 @@ async function askAccessCode(stage: Stage): Promise<string> {
 async function rotateKeys(stage: Stage): Promise<string> {
   const rewrapped = await onHome(stage, async (api) => {
     const reports = await api.keys.rotate({ signal: stage.signal });
-    prove(reports.length > 0 && reports.every((report) => report.version === 2), 'every key has a second version');
+    prove(
+      reports.length > 0 && reports.every((report) => report.version === 2),
+      'every key has a second version',
+    );
     const verified = await api.versions.verify({ accessCode: stage.accessCode });
     prove(verified.isClean, 'everything opens with the new keys');
     for (const { name } of await api.keys.list()) await api.keys.retire({ name, version: 1 });

@@ -28,11 +28,9 @@ export function agePayloadKey(fileKey: Uint8Array, nonce: Uint8Array): Symmetric
 /** Seals a stream chunk by chunk. */
 export async function* sealAgePayload(input: PulledBytes, key: SymmetricKey): AsyncGenerator<Uint8Array> {
   for (let counter = 0, isLast = false; !isLast; counter++) {
-    const chunk = await input.take(CHUNK_BYTES);
-    // Looking ahead may reuse the memory of the chunk.
-    const plaintext = chunk.slice();
-    isLast = await input.isAtEnd();
-    yield chachaSeal({ key, iv: chunkNonce(counter, isLast) }, plaintext);
+    const chunk = await input.takeLast(CHUNK_BYTES);
+    isLast = chunk.isLast;
+    yield chachaSeal({ key, iv: chunkNonce(counter, isLast) }, chunk.bytes);
   }
 }
 
@@ -42,9 +40,9 @@ export async function* sealAgePayload(input: PulledBytes, key: SymmetricKey): As
  */
 export async function* openAgePayload(input: PulledBytes, key: SymmetricKey): AsyncGenerator<Uint8Array> {
   for (let counter = 0, isLast = false; !isLast; counter++) {
-    const sealed = (await input.take(SEALED_CHUNK_BYTES)).slice();
-    isLast = await input.isAtEnd();
-    yield openChunk(sealed, key, { counter, isLast });
+    const chunk = await input.takeLast(SEALED_CHUNK_BYTES);
+    isLast = chunk.isLast;
+    yield openChunk(chunk.bytes, key, { counter, isLast });
   }
 }
 

@@ -1,8 +1,10 @@
 import { toHex } from '../../bytes/index.ts';
 import { isPlainDict, PlainDateTime, type PlainDict, type PlainValue } from '../../formats/index.ts';
 
-/** Most entries that are carried over. */
-const MAX_ENTRIES = 256;
+/** Most entries that are carried over: a version takes 256, and who imports adds some of their own. */
+const MAX_ENTRIES = 240;
+/** Longest name of an entry, in characters; a version takes 128. */
+const MAX_NAME_CHARS = 120;
 /** Longest value that is carried over, in characters. */
 const MAX_VALUE_CHARS = 4096;
 /** Metadata that goes nowhere else, even should a package hold it: what protects it. */
@@ -21,7 +23,8 @@ export function flattenMetadata(dicts: readonly PlainDict[]): LegacyMetadata {
   const entries = new Map<string, string>();
   const skipped: string[] = [];
   const add = (name: string, value: PlainValue): void => {
-    const text = WITHHELD.test(name) || entries.size >= MAX_ENTRIES ? undefined : plainText(value);
+    const isTaken = name !== '' && !WITHHELD.test(name) && entries.size < MAX_ENTRIES;
+    const text = isTaken ? plainText(value) : undefined;
     if (text === undefined) {
       if (skipped.length < MAX_ENTRIES) skipped.push(name);
     } else entries.set(name, text);
@@ -30,7 +33,7 @@ export function flattenMetadata(dicts: readonly PlainDict[]): LegacyMetadata {
     for (const [key, value] of dict) {
       const name = shownName(key);
       if (!isPlainDict(value)) add(name, value);
-      else for (const [inner, item] of value) add(`${name}.${shownName(inner)}`, item);
+      else for (const [inner, item] of value) add(shownName(`${name}.${shownName(inner)}`), item);
     }
   }
   return { entries: Object.fromEntries(entries), skipped };
@@ -48,12 +51,13 @@ export function metricsOf(value: PlainValue | undefined): Readonly<Record<string
 }
 
 function shownName(key: unknown): string {
-  return String(key).slice(0, 100).replaceAll(/\p{C}/gu, '?');
+  return String(key).slice(0, MAX_NAME_CHARS).replaceAll(/\p{C}/gu, '?');
 }
 
-/** A value as one line of text; `undefined` when it would be too long. */
+/** A value as text that a terminal does not obey; `undefined` when it would be too long. */
 function plainText(value: PlainValue): string | undefined {
-  if (typeof value === 'string') return value.length > MAX_VALUE_CHARS ? undefined : value;
+  if (typeof value === 'string')
+    return value.length > MAX_VALUE_CHARS ? undefined : value.replaceAll(/[^\P{Cc}\t\n\r]|\p{Cs}/gu, '?');
   const writer = new JsonWriter();
   return writer.write(value) ? writer.text : undefined;
 }

@@ -91,7 +91,7 @@ export async function openLegacyPackage(file: Uint8Array, access: LegacyAccess):
       hint: 'put takes any other file as it is',
     });
   const inner = plainFieldsOf(outer);
-  const hadAccessCode = await checkAccess([inner.dict], access);
+  const hadAccessCode = await checkAccess(withMetadata([inner]), access);
   return { ...describe([inner], undefined), isEncrypted: false, pickle, checksum: undefined, hadAccessCode };
 }
 
@@ -105,11 +105,8 @@ async function openEncrypted(outer: PlainDict, access: LegacyAccess): Promise<Le
   const { plaintext, createdAt } = openFernet(tokenBytes, access.key);
   const checksum = verifyChecksum(outer.get('checksum'), { model: plaintext, 'encrypted data': tokenBytes });
   const top = topDict(plaintext);
-  const outerFields: PlainFields = { dict: outer, skipped: [] };
-  const fields = top === undefined ? [outerFields] : [plainFieldsOf(top), outerFields];
-  const dicts = fields.map(({ dict }) => dict);
-  const metadata = outer.get('metadata');
-  const hadAccessCode = await checkAccess(isPlainDict(metadata) ? [...dicts, metadata] : dicts, access);
+  const fields = [...(top === undefined ? [] : [plainFieldsOf(top)]), { dict: outer, skipped: [] }];
+  const hadAccessCode = await checkAccess(withMetadata(fields), access);
   return { ...describe(fields, createdAt), isEncrypted: true, pickle: plaintext, checksum, hadAccessCode };
 }
 
@@ -121,7 +118,8 @@ async function decompress(file: Uint8Array): Promise<Uint8Array> {
   if (!isZlib && !isGzip) return file;
   try {
     const options = { maxOutputLength: MAX_LEGACY_BYTES };
-    return await (isZlib ? promisify(inflate)(file, options) : promisify(unzip)(file, options));
+    const unpacked = await (isZlib ? promisify(inflate)(file, options) : promisify(unzip)(file, options));
+    return new Uint8Array(unpacked.buffer, unpacked.byteOffset, unpacked.length);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')
       throw new StrongroomError('FORMAT_LIMIT', `the package unpacks to more than ${MAX_LEGACY_BYTES} bytes`);
@@ -132,7 +130,9 @@ async function decompress(file: Uint8Array): Promise<Uint8Array> {
 /** The dict that a pickle builds; `undefined` when it builds something else. */
 function topDict(pickle: Uint8Array): DictValue | undefined {
   // A package that cannot be followed to its end may hide an access rule, so it fails here.
-  const value = completeValue(readPickleBytes(pickle, { limits: PACKAGE_LIMITS, dataAfter: joblibDataAfter }));
+  const value = completeValue(
+    readPickleBytes(pickle, { limits: PACKAGE_LIMITS, dataAfter: joblibDataAfter }),
+  );
   return value.kind === 'dict' ? value : undefined;
 }
 
@@ -169,6 +169,11 @@ function plainOrNothing(value: PickleValue): PlainValue | undefined {
   }
 }
 
+/** Where a field may be: in a dict itself, or in its `metadata`. */
+function withMetadata(fields: readonly PlainFields[]): readonly PlainDict[] {
+  return fields.flatMap(({ dict }) => [dict, dict.get('metadata')]).filter((dict) => isPlainDict(dict));
+}
+
 function verifyChecksum(
   field: PlainValue | undefined,
   content: Readonly<Record<LegacyChecksum['of'], Uint8Array>>,
@@ -181,8 +186,9 @@ function verifyChecksum(
       'the checksum of the package is neither SHA-512 nor SHA-256',
     );
   const algorithm = CHECKSUM_HASHES[digest.length];
-  for (const of of ['model', 'encrypted data'] as const) {
-    if (equalBytes(hash(algorithm, content[of]), digest)) return { algorithm, of, digest: toHex(digest) };
+  for (const part of ['model', 'encrypted data'] as const) {
+    if (equalBytes(hash(algorithm, content[part]), digest))
+      return { algorithm, of: part, digest: toHex(digest) };
   }
   throw new StrongroomError('CONTAINER_TAMPERED', 'the checksum of the package does not fit its content');
 }
@@ -204,8 +210,9 @@ function describe(
   tokenTime: Date | undefined,
 ): Pick<LegacyPackage, 'name' | 'metrics' | 'metadata' | 'createdAt'> {
   const dicts = fields.map(({ dict }) => dict);
+  const places = withMetadata(fields);
   const find = (...names: string[]) =>
-    dicts.map((dict) => fieldOf(dict, names)).find((value) => value !== undefined);
+    places.map((dict) => fieldOf(dict, names)).find((value) => value !== undefined);
   const name = find('model_name', 'name');
   const kept = dicts.map(
     (dict) => new Map([...dict].filter(([key]) => !CONTENT_FIELDS.includes(String(key)))),

@@ -25,6 +25,15 @@ export class PulledBytes {
     return parts.length === 1 && only !== undefined ? only : concatBytes(...parts);
   }
 
+  /** As `take`, and whether nothing follows; the bytes are valid until the next call all the same. */
+  async takeLast(count: number): Promise<{ bytes: Uint8Array; isLast: boolean }> {
+    const bytes = await this.take(count);
+    if (this.#held.length > 0) return { bytes, isLast: false };
+    // Looking ahead asks for the next piece, which may come in the memory of this one.
+    const kept = bytes.slice();
+    return { bytes: kept, isLast: await this.isAtEnd() };
+  }
+
   /** Puts bytes back in front of what is to come. */
   unread(bytes: Uint8Array): void {
     this.#held = concatBytes(bytes, this.#held);

@@ -45,4 +45,5 @@ export const KEY_ERRORS = {
   SHARE_FOREIGN: { kind: 'invalid', hint: 'use shares of one set, the newest one of this strongroom' },
   SHARES_TOO_FEW: { kind: 'invalid', hint: 'ask more of the holders for their shares' },
   KEY_BACKUP_MALFORMED: { kind: 'damaged', hint: 'use another copy of the backup of the keys' },
+  KEY_BACKUP_FOREIGN: { kind: 'conflict', hint: 'name the home that these keys were backed up from' },
 } as const satisfies Record<string, ErrorEntry>;

@@ -3,7 +3,7 @@
  * severity `limit`; it never throws.
  */
 export interface PickleLimits {
-  /** Operations of one stream; a million take about a quarter of a second. */
+  /** Operations of one stream; a million take less than half a second. */
   readonly maxOperations: number;
   /** Values on the stack at once; CPython pickles containers in batches of a thousand, tuples in one go. */
   readonly maxStack: number;

@@ -1,4 +1,9 @@
-import { type PickleFinding, type PickleFindingCode, type PickleFindingSeverity, PickleHalt } from './finding.ts';
+import {
+  type PickleFinding,
+  type PickleFindingCode,
+  type PickleFindingSeverity,
+  PickleHalt,
+} from './finding.ts';
 import type { PickleLimits } from './limits.ts';
 import type { PickleOperation } from './operation.ts';
 import { PickleStack } from './stack.ts';

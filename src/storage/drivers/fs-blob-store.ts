@@ -8,7 +8,7 @@ import { isOlder, sweepTemporary } from '../sweep.ts';
 import { FsBlobWriter, PAYLOAD_NAME } from './fs-blob-writer.ts';
 
 /** Largest header in bytes (docs/spec/container.md); checked before one is read. */
-export const MAX_STORED_HEADER_BYTES = 64 * 1024;
+const MAX_STORED_HEADER_BYTES = 64 * 1024;
 
 /** The name of the headers in the folder of a blob. */
 const HEADER_NAME = 'header';
@@ -127,8 +127,7 @@ export class FsBlobStore implements BlobStore {
   }
 }
 
-/** Whether a text is the id of a blob: 22 characters of base64url. */
-export function isBlobId(text: string): text is BlobId {
+function isBlobId(text: string): text is BlobId {
   return ID_PATTERN.test(text);
 }
 

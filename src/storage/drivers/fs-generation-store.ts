@@ -6,7 +6,7 @@ import { quotePath } from '../storage-error.ts';
 import { sweepTemporary } from '../sweep.ts';
 
 /** Largest file of a generation store in bytes: a keyring of ten thousands of keys stays below. */
-export const MAX_GENERATION_BYTES = 16 * 1024 * 1024;
+const MAX_GENERATION_BYTES = 16 * 1024 * 1024;
 
 const NAME_PATTERN = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 

@@ -1,0 +1,100 @@
+import type { RootSeal } from '../api/index.ts';
+import { describeSettings, loadConfig } from '../config.ts';
+import { isStrongroomError } from '../errors/index.ts';
+import type { UnsealMaterial } from '../keyring/index.ts';
+import {
+  configFile,
+  defaultRootKeyFile,
+  initHome,
+  openStrongroom,
+  restoreStrongroom,
+  type Strongroom,
+} from '../open/index.ts';
+import type { CliContext } from './context.ts';
+import type { HomeOperations, Unseal } from './operations.ts';
+import { parseCompression } from './values.ts';
+import { exportVersion } from './wiring-export.ts';
+import { readLegacy } from './wiring-import.ts';
+
+type Env = CliContext['env'];
+
+/** Work on homes, wired to the composition root. */
+export function createHomeOperations(env: Env): HomeOperations {
+  return {
+    async openHome({ home, unseal }) {
+      const { api, config, close } = await openHome(home, unseal, env);
+      const { compression, sha512 } = config.seal;
+      const putDefaults = { compression: parseCompression(compression), withSha512: sha512 };
+      return { api, putDefaults, close };
+    },
+    initHome,
+    restoreHome: restoreStrongroom,
+    async backupHome({ home, unseal, ...work }) {
+      await using strongroom = await openHome(home, unseal, env);
+      return await strongroom.backup(work);
+    },
+    async importLegacy(input) {
+      const { home, unseal, model, metricDirections, onProgress, signal } = input;
+      const content = await readLegacy(input);
+      await using strongroom = await openHome(home, unseal, env);
+      return await strongroom.api.versions.put({
+        model,
+        ...content,
+        ...(metricDirections && { metricDirections }),
+        ...(onProgress && { onProgress }),
+        ...(signal && { signal }),
+      });
+    },
+    async exportSealed(input) {
+      await using strongroom = await openHome(input.home, input.unseal, env);
+      return await exportVersion(strongroom, input);
+    },
+    defaultKeyFile: defaultRootKeyFile,
+    async configuredFiles(home) {
+      const { root } = await loadConfig({ file: configFile(home), env });
+      return {
+        ...(root.key_file !== undefined && { keyFile: root.key_file }),
+        ...(root.passphrase_file !== undefined && { passphraseFile: root.passphrase_file }),
+      };
+    },
+    async showConfig(home) {
+      const config = await loadConfig({ file: configFile(home), env });
+      const values = new Map<string, string | number | boolean>(
+        Object.entries(config).flatMap(([section, settings]) =>
+          Object.entries(settings).map(([key, value]) => [`${section}.${key}`, value] as const),
+        ),
+      );
+      return describeSettings().map((setting) => ({ ...setting, value: values.get(setting.name) ?? null }));
+    },
+  };
+}
+
+/** Opens with what is at hand; asks a person only where a passphrase could help and nothing at hand did. */
+async function openHome(home: string, unseal: Unseal, env: Env): Promise<Strongroom> {
+  const { materials, askPassphrase } = unseal;
+  if (askPassphrase === undefined) return await openStrongroom({ home, env, unseal: materials });
+  const told = { canAsk: false };
+  const gather = async (seals: readonly RootSeal[]): Promise<readonly UnsealMaterial[]> => {
+    const hasPassphrase = seals.some((seal) => seal.kind === 'passphrase');
+    const hasFitting = materials.some((material) => couldOpen(material, seals));
+    told.canAsk = hasPassphrase && hasFitting;
+    if (!hasPassphrase || hasFitting) return materials;
+    return [...materials, { kind: 'passphrase', passphrase: await askPassphrase() }];
+  };
+  try {
+    return await openStrongroom({ home, env, unseal: gather });
+  } catch (error) {
+    if (!isStrongroomError(error, 'KEY_REFUSED') || !told.canAsk) throw error;
+    return await openStrongroom({
+      home,
+      env,
+      unseal: [{ kind: 'passphrase', passphrase: await askPassphrase() }],
+    });
+  }
+}
+
+function couldOpen(material: UnsealMaterial, seals: readonly RootSeal[]): boolean {
+  const kinds: readonly RootSeal['kind'][] =
+    material.kind === 'key' ? ['key-file', 'key-env'] : [material.kind];
+  return seals.some((seal) => kinds.includes(seal.kind));
+}

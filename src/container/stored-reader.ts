@@ -1,0 +1,171 @@
+import type { ByteRange } from '../bytes/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import { FLOE_SEGMENT_OVERHEAD, type FloeMessage, layOutSegments } from './floe.ts';
+import { segmentsPerSlab, slabBytesFor } from './payload-writer.ts';
+import { readAhead } from './read-ahead.ts';
+import type { SegmentPool } from './segment-pool.ts';
+import { contentLength, openRun, type SegmentRun } from './segment-work.ts';
+import type { SerialSource } from './serial-source.ts';
+import { SlabRing } from './slab-ring.ts';
+import { assertNotAborted } from './verify-sealed.ts';
+
+/** Slabs between the source and the consumer. */
+const AHEAD = 4;
+/** Payload up to here is opened on the caller's thread: starting a thread takes longer. */
+const INLINE_BYTES = 2_097_152;
+
+/** The stored bytes of a payload: what was sealed, compressed or not. */
+export interface StoredReader {
+  /**
+   * A range of the stored bytes, in chunks that are the consumer's own. Throws `CONTAINER_TAMPERED`,
+   * `CONTAINER_TRUNCATED`, `ABORTED`.
+   */
+  read(range: ByteRange): AsyncGenerator<Uint8Array>;
+}
+
+/** Whole segments that are read and opened together. */
+interface Batch extends SegmentRun {
+  readonly segments: number;
+}
+
+/** Opens the segments that a range touches, and only those. */
+export class SegmentReader implements StoredReader {
+  readonly #source: SerialSource;
+  readonly #message: FloeMessage;
+  readonly #storedSize: number;
+  readonly #pool: SegmentPool;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(
+    payload: {
+      readonly source: SerialSource;
+      readonly message: FloeMessage;
+      /** In bytes; part of the authenticated header. */
+      readonly storedSize: number;
+    },
+    engine: { readonly pool: SegmentPool; readonly signal: AbortSignal | undefined },
+  ) {
+    this.#source = payload.source;
+    this.#message = payload.message;
+    this.#storedSize = payload.storedSize;
+    this.#pool = engine.pool;
+    this.#signal = engine.signal;
+  }
+
+  /** Throws unless the payload ends where its header says: nothing was cut off or appended. */
+  async verifyEnd(): Promise<void> {
+    const position = this.#segments - 1;
+    const content = await this.#openInline({ position, segments: 1, isLast: true });
+    content.fill(0);
+  }
+
+  async *read(range: ByteRange): AsyncGenerator<Uint8Array> {
+    if (range.start === range.end) return;
+    const contentBytes = this.#message.segmentBytes - FLOE_SEGMENT_OVERHEAD;
+    const first = Math.floor(range.start / contentBytes);
+    const end = Math.ceil(range.end / contentBytes);
+    const isSmall = (end - first) * this.#message.segmentBytes <= INLINE_BYTES;
+    let at = first * contentBytes;
+    for await (const content of isSmall ? this.#readInline(first, end) : this.#readOnThread(first, end)) {
+      const from = Math.max(0, range.start - at);
+      const to = Math.min(content.length, range.end - at);
+      at += content.length;
+      // What lies around the range in its segments is not handed out along with it.
+      yield from === 0 && to === content.length ? content : content.slice(from, to);
+    }
+  }
+
+  get #segments(): number {
+    return layOutSegments(this.#storedSize, this.#message.segmentBytes).segments;
+  }
+
+  async *#readInline(first: number, end: number): AsyncGenerator<Uint8Array> {
+    for (const batch of this.#batches(first, end)) {
+      assertNotAborted(this.#signal);
+      yield await this.#openInline(batch);
+    }
+  }
+
+  async *#readOnThread(first: number, end: number): AsyncGenerator<Uint8Array> {
+    const slabBytes = slabBytesFor(this.#message.segmentBytes);
+    const slabs = new SlabRing(this.#pool, { slabs: AHEAD, slabBytes });
+    const lane = this.#pool.lane();
+    try {
+      const message = this.#message.state();
+      const started = lane.run('startOpen', { session: lane.session, message });
+      await started.finally(() => message.messageKey.fill(0));
+      yield* readAhead(this.#batches(first, end), AHEAD, async (batch) => {
+        assertNotAborted(this.#signal);
+        const buffer = await slabs.acquire();
+        try {
+          const { offset, length } = this.#extent(batch);
+          await this.#source.fill(new Uint8Array(buffer, 0, length), offset);
+          const { position, isLast } = batch;
+          const payload = { buffer, length };
+          const opened = await lane.run('open', { session: lane.session, payload, position, isLast });
+          // A copy made here rather than memory sent over: only of its own allocations the collector keeps track
+          // closely enough for a long stream to stay small.
+          return new Uint8Array(buffer, 0, verified(opened)).slice();
+        } finally {
+          slabs.release(buffer);
+        }
+      });
+    } finally {
+      slabs.close();
+      await lane.end();
+    }
+  }
+
+  async #openInline(batch: Batch): Promise<Uint8Array> {
+    const { offset, length } = this.#extent(batch);
+    const content = new Uint8Array(contentLength(length, this.#message.segmentBytes));
+    verified(
+      await this.#source.take(offset, length, (bytes) =>
+        openRun(this.#message, batch, { bytes, target: content }),
+      ),
+    );
+    return content;
+  }
+
+  *#batches(first: number, end: number): Generator<Batch> {
+    const perSlab = segmentsPerSlab(this.#message.segmentBytes);
+    for (let position = first; position < end; position += perSlab) {
+      const segments = Math.min(perSlab, end - position);
+      yield { position, segments, isLast: position + segments === this.#segments };
+    }
+  }
+
+  #extent(batch: Batch): { offset: number; length: number } {
+    const { segmentBytes } = this.#message;
+    const { sealedBytes } = layOutSegments(this.#storedSize, segmentBytes);
+    const offset = batch.position * segmentBytes;
+    return { offset, length: Math.min(batch.segments * segmentBytes, sealedBytes - offset) };
+  }
+}
+
+/** Reads a payload that is stored as it is. */
+export class PlainReader implements StoredReader {
+  readonly #source: SerialSource;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(source: SerialSource, signal: AbortSignal | undefined) {
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  async *read(range: ByteRange): AsyncGenerator<Uint8Array> {
+    for (let at = range.start; at < range.end; ) {
+      assertNotAborted(this.#signal);
+      const length = Math.min(INLINE_BYTES, range.end - at);
+      yield await this.#source.take(at, length, (bytes) => new Uint8Array(bytes));
+      at += length;
+    }
+  }
+}
+
+function verified(length: number | undefined): number {
+  if (length === undefined) {
+    throw new StrongroomError('CONTAINER_TAMPERED', 'a segment of the payload does not verify');
+  }
+  return length;
+}

@@ -1,0 +1,61 @@
+export type {
+  AddedRootSeal,
+  AliasName,
+  BackupReport,
+  BestVersion,
+  Caller,
+  Compression,
+  FileInput,
+  FilePath,
+  Key,
+  Lineage,
+  ManifestFile,
+  MetricDirection,
+  Model,
+  ModelName,
+  Namespace,
+  NamespaceName,
+  NewRootSeal,
+  OpenedFile,
+  OpenedVersion,
+  Permission,
+  Progress,
+  PutVersionInput,
+  RemovalReport,
+  RootSeal,
+  RotationReport,
+  StrongroomApi,
+  SystemStatus,
+  VerifyReport,
+  Version,
+  VersionRef,
+} from './api/index.ts';
+export {
+  formatVersionRef,
+  parseAliasName,
+  parseFilePath,
+  parseModelName,
+  parseNamespaceName,
+  parseVersionRef,
+} from './api/index.ts';
+export { type ByteRange, type ByteSource, Passphrase, SecretBytes } from './bytes/index.ts';
+export {
+  CATALOGUE,
+  type ErrorCode,
+  type ErrorKind,
+  isStrongroomError,
+  StrongroomError,
+} from './errors/index.ts';
+export { parseRootKey, type UnsealMaterial } from './keyring/index.ts';
+export {
+  type InitHomeOptions,
+  type InitializedHome,
+  initHome,
+  type OpenStrongroomOptions,
+  openStrongroom,
+  type RestoreStrongroomOptions,
+  restoreStrongroom,
+  type Strongroom,
+  type UnsealSource,
+} from './open/index.ts';
+export { readInputs } from './storage/index.ts';

@@ -1,0 +1,193 @@
+// Kills a process (SIGKILL) before each of its changes of the outside world, in every act that changes a home, and
+// looks at what is left: whatever was acknowledged is there, whatever was not is not, and nothing lies about.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { parseRootKey } from '../../src/keyring/index.ts';
+import { initHome, openStrongroom, restoreStrongroom } from '../../src/open/index.ts';
+import { bytesOf, putOf } from '../kit/temporary-home.ts';
+import { ACTS, type ActName, contentOf, MODEL } from './acts.ts';
+
+const KILL_SWITCH = new URL('../kit/kill-switch.ts', import.meta.url);
+const CHILD = new URL('./child.ts', import.meta.url).pathname;
+/** Every step with STRONGROOM_TEST_CRASH=all; else every so many, so that a run stays short. */
+const STRIDE = process.env['STRONGROOM_TEST_CRASH'] === 'all' ? 1 : 8;
+/** Opening a home, checking it and starting a process each wait for the disk; two of each go well together. */
+const AT_ONCE = Math.max(2, availableParallelism());
+
+suite('a process that is killed', () => {
+  let base: string;
+  before(async () => {
+    base = await mkdtemp(join(tmpdir(), 'strongroom-crash-'));
+    await makeStart(base);
+  });
+
+  for (const act of ACTS) {
+    test(`in the middle of ${act} loses nothing that was acknowledged`, async (t) => {
+      const total = await countSteps(base, act);
+      assert.ok(total > 5, `${act} changes the outside world ${total} times`);
+      const steps = Array.from({ length: total }, (_, at) => at + 1).filter(
+        (step) => step % STRIDE === total % STRIDE,
+      );
+      const queue = steps.values();
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, async () => {
+          for (const step of queue) await killAndCheck(base, act, step);
+        }),
+      );
+      t.diagnostic(`${act}: killed at ${steps.length} of ${total} steps`);
+    });
+  }
+
+  after(() => rm(base, { recursive: true, force: true }));
+});
+
+async function makeStart(base: string): Promise<void> {
+  const home = join(base, 'home');
+  await initHome({ home });
+  await using strongroom = await openStrongroom({ home });
+  for (const version of [1, 2, 3]) {
+    await strongroom.api.versions.put(
+      putOf('acme/churn', { 'w.bin': contentOf(version), 's.txt': 'shared' }),
+    );
+  }
+  await strongroom.backup({ destination: join(base, 'backup') });
+}
+
+/** A copy of the start for one child, with what the act needs besides. */
+async function prepare(base: string, act: ActName): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'strongroom-crash-'));
+  await cp(base, folder, { recursive: true });
+  if (act === 'retire-destroy') {
+    await using strongroom = await openStrongroom({ home: join(folder, 'home') });
+    await strongroom.api.keys.rotate({ name: 'acme' });
+  }
+  return folder;
+}
+
+interface ChildEnd {
+  readonly isAcknowledged: boolean;
+  readonly wasKilled: boolean;
+  readonly stderr: string;
+}
+
+function runChild(act: ActName, folder: string, env: Record<string, string>): Promise<ChildEnd> {
+  const args = ['--import', KILL_SWITCH.href, CHILD, act, folder];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      args,
+      { env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'strongroom-compile-cache'), ...env } },
+      (error, stdout, stderr) => {
+        resolve({
+          isAcknowledged: stdout.includes('acknowledged'),
+          wasKilled: error?.signal === 'SIGKILL',
+          stderr,
+        });
+      },
+    );
+  });
+}
+
+async function countSteps(base: string, act: ActName): Promise<number> {
+  const folder = await prepare(base, act);
+  try {
+    const countFile = join(folder, 'count');
+    const end = await runChild(act, folder, { KILL_AT: '0', KILL_COUNT_FILE: countFile });
+    assert.ok(end.isAcknowledged, end.stderr);
+    return Number(await readFile(countFile, 'utf8'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function killAndCheck(base: string, act: ActName, step: number): Promise<void> {
+  const folder = await prepare(base, act);
+  try {
+    const end = await runChild(act, folder, { KILL_AT: String(step) });
+    assert.ok(end.wasKilled || end.isAcknowledged, `${act} at ${step}: ${end.stderr}`);
+    try {
+      await checkAfter(act, folder, end.isAcknowledged);
+    } catch (error) {
+      throw new Error(`${act}, killed at step ${step}`, { cause: error });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function checkAfter(act: ActName, folder: string, isAcknowledged: boolean): Promise<void> {
+  if (act === 'restore')
+    await checkMade(folder, {
+      name: 'restored',
+      isAcknowledged,
+      again: (home) => restoreStrongroom({ source: join(folder, 'backup'), home }),
+    });
+  if (act === 'init')
+    await checkMade(folder, { name: 'fresh', isAcknowledged, again: (home) => initHome({ home }) });
+  await checkHome(join(folder, 'home'), act, isAcknowledged);
+}
+
+async function checkHome(home: string, act: ActName, isAcknowledged: boolean): Promise<void> {
+  await letTimePass(home);
+  await using strongroom = await openStrongroom({ home });
+  const { versions, keys } = strongroom.api;
+  const numbers = (await versions.list({ model: MODEL })).map((version) => version.version);
+  const possible = act === 'put' ? [3, 4] : act === 'remove' ? [3, 2] : [3];
+  const isDone = numbers.length === possible.at(-1);
+  assert.ok(isDone || (!isAcknowledged && numbers.length === possible[0]), `versions ${numbers.join(' ')}`);
+  for (const version of numbers) {
+    await using opened = await versions.open({ model: MODEL, version });
+    const weights = opened.files.find((file) => file.path === 'w.bin')!;
+    assert.equal((await bytesOf(weights.read())).toString(), contentOf(version));
+  }
+  const report = await versions.verify({});
+  assert.deepEqual(report.findings, []);
+  if (act === 'retire-destroy' && isAcknowledged) {
+    assert.equal((await keys.list())[0]?.versions[0]?.state, 'destroyed');
+  }
+  assert.deepEqual(await leftovers(home), [], 'nothing temporary lies about');
+  // It is not only intact but works: the same act can be done to its end.
+  if (act.startsWith('rotate')) {
+    await keys.rotate({ name: 'acme' });
+    const [key] = await keys.list();
+    assert.equal(key?.versions.at(-1)?.blobCount, 4, 'every blob is under the newest version');
+  }
+}
+
+interface Made {
+  readonly name: string;
+  readonly isAcknowledged: boolean;
+  readonly again: (home: string) => Promise<unknown>;
+}
+
+/** A folder that appears whole or not at all; if not at all, the next try makes it and clears away the first. */
+async function checkMade(folder: string, made: Made): Promise<void> {
+  const home = join(folder, made.name);
+  const isThere = (await readdir(folder)).includes(made.name);
+  assert.ok(isThere || !made.isAcknowledged);
+  if (!isThere) await made.again(home);
+  // A restored home has no root key inside: that is never in a backup.
+  const key = parseRootKey(
+    await readFile(join(made.name === 'fresh' ? home : join(folder, 'home'), 'root.key')),
+  );
+  await using strongroom = await openStrongroom({ home, unseal: [{ kind: 'key', key }] });
+  assert.deepEqual((await strongroom.api.versions.verify({})).findings, []);
+  const hidden = (await readdir(folder)).filter((name) => name.startsWith('.'));
+  assert.deepEqual(hidden, [], 'no half-made folder lies about');
+}
+
+/** Makes what lies about old enough that nobody can be writing it any more. */
+async function letTimePass(home: string): Promise<void> {
+  const past = new Date(Date.now() - 2 * 24 * 60 * 60_000);
+  for (const name of await leftovers(home)) await utimes(join(home, name), past, past);
+}
+
+/** Temporary files and folders below a home. */
+async function leftovers(home: string): Promise<string[]> {
+  const names = await readdir(home, { recursive: true });
+  return names.filter((name) => (name.split('/').at(-1) ?? '').startsWith('.'));
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { FileInput, PutVersionInput } from '../../src/api/index.ts';
+import { parseFilePath, parseModelName } from '../../src/api/index.ts';
+import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(t: Pick<TestContext, 'after'>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'strongroom-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A fresh home with a key file inside, open. */
+export async function temporaryHome(
+  t: Pick<TestContext, 'after'>,
+): Promise<{ readonly folder: string; readonly home: string; readonly strongroom: Strongroom }> {
+  const folder = await temporaryFolder(t);
+  const home = join(folder, 'home');
+  await initHome({ home });
+  const strongroom = await openStrongroom({ home });
+  t.after(() => strongroom.close());
+  return { folder, home, strongroom };
+}
+
+/** A file in memory on its way in. */
+export function fileOf(path: string, content: Uint8Array | string): FileInput {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  return {
+    path: parseFilePath(path),
+    size: bytes.length,
+    // eslint-disable-next-line @typescript-eslint/require-await -- a stream by its type, ready by its nature
+    async *open() {
+      yield bytes;
+    },
+  };
+}
+
+/** What `put` takes, in fewer words. */
+export function putOf(
+  model: string,
+  files: Readonly<Record<string, Uint8Array | string>>,
+  more: Partial<PutVersionInput> = {},
+): PutVersionInput {
+  return {
+    model: parseModelName(model),
+    files: Object.entries(files).map(([path, content]) => fileOf(path, content)),
+    ...more,
+  };
+}
+
+/** The bytes of a stream. */
+export async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of stream) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
+}
