@@ -1,7 +1,8 @@
 /** What a keystroke did to a line. */
 export type LineEvent =
   | { readonly type: 'typing' }
-  | { readonly type: 'line'; readonly text: string }
+  /** `rest` came after the end of the line and belongs to the next one. */
+  | { readonly type: 'line'; readonly text: string; readonly rest: string }
   | { readonly type: 'abort' };
 
 /** Longest line that a person may type as an answer, in characters. */
@@ -19,14 +20,15 @@ export function createLineReader(): LineReader {
   return {
     feed(text) {
       // Arrow and function keys arrive as one escape sequence each; they mean nothing here.
-      for (const character of text.replace(ESCAPE_SEQUENCES, '')) {
-        if (character === '\r' || character === '\n') return { type: 'line', text: line.join('') };
-        if (character === '\u0003') return { type: 'abort' };
-        if (character === '\u0004')
-          return line.length === 0 ? { type: 'abort' } : { type: 'line', text: line.join('') };
-        if (character === '\u0015') line = [];
-        else if (character === '\u007f' || character === '\b') line.pop();
-        else if (character >= ' ' && line.length < MAX_LINE_CHARS) line.push(character);
+      const keys = [...text.replace(ESCAPE_SEQUENCES, '')];
+      for (const [at, key] of keys.entries()) {
+        if (isEnd(key, line.length)) {
+          return { type: 'line', text: line.join(''), rest: keys.slice(at + 1).join('') };
+        }
+        if (key === CTRL_C || key === CTRL_D) return { type: 'abort' };
+        if (key === CTRL_U) line = [];
+        else if (key === DELETE || key === BACKSPACE) line.pop();
+        else if (key >= ' ' && line.length < MAX_LINE_CHARS) line.push(key);
       }
       return { type: 'typing' };
     },
@@ -34,3 +36,13 @@ export function createLineReader(): LineReader {
 }
 
 const ESCAPE_SEQUENCES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)?/gu;
+
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+const CTRL_U = '\u0015';
+const BACKSPACE = '\b';
+const DELETE = '\u007f';
+
+function isEnd(key: string, length: number): boolean {
+  return key === '\r' || key === '\n' || (key === CTRL_D && length > 0);
+}

@@ -39,21 +39,29 @@ export function findPerson(streams: {
   return createPerson({ openKeyboard, write: (text) => stderr.write(text), signal });
 }
 
-/** A person behind a keyboard. */
+/** A person behind a keyboard. Answers that were typed or pasted ahead wait for their question. */
 export function createPerson(deps: PersonDeps): Person {
+  const typed = { ahead: '' };
   return {
-    askSecret: (question) => ask(deps, question, false),
-    askLine: (question) => ask(deps, question, true),
+    askSecret: (question) => ask(deps, typed, { question, hasEcho: false }),
+    askLine: (question) => ask(deps, typed, { question, hasEcho: true }),
   };
 }
 
-async function ask(deps: PersonDeps, question: string, hasEcho: boolean): Promise<string> {
+interface Question {
+  readonly question: string;
+  readonly hasEcho: boolean;
+}
+
+async function ask(deps: PersonDeps, typed: { ahead: string }, asked: Question): Promise<string> {
   if (deps.signal.aborted) throw interrupted();
   const { keyboard, close } = deps.openKeyboard();
-  deps.write(question);
+  deps.write(asked.question);
   keyboard.setRawMode(true);
   try {
-    return await readLine(deps, keyboard, hasEcho);
+    const { text, rest } = await readLine(deps, keyboard, { ahead: typed.ahead, hasEcho: asked.hasEcho });
+    typed.ahead = rest;
+    return text;
   } finally {
     keyboard.setRawMode(false);
     close();
@@ -61,21 +69,31 @@ async function ask(deps: PersonDeps, question: string, hasEcho: boolean): Promis
   }
 }
 
-function readLine(deps: PersonDeps, keyboard: Keyboard, hasEcho: boolean): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+interface Line {
+  readonly text: string;
+  readonly rest: string;
+}
+
+function readLine(
+  deps: PersonDeps,
+  keyboard: Keyboard,
+  { ahead, hasEcho }: { readonly ahead: string; readonly hasEcho: boolean },
+): Promise<Line> {
+  const { promise, resolve, reject } = Promise.withResolvers<Line>();
   const reader = createLineReader();
   const decoder = new TextDecoder();
-  const onData = (chunk: Buffer): void => {
-    const text = decoder.decode(chunk, { stream: true });
+  const take = (text: string): void => {
     const event = reader.feed(text);
-    if (event.type === 'line') resolve(event.text);
+    if (event.type === 'line') resolve(event);
     if (event.type === 'abort') reject(interrupted());
     if (hasEcho) deps.write(text.replace(/\p{Cc}/gu, ''));
   };
+  const onData = (chunk: Buffer): void => take(decoder.decode(chunk, { stream: true }));
   const onAbort = (): void => reject(interrupted());
   keyboard.on('data', onData);
   keyboard.resume();
   deps.signal.addEventListener('abort', onAbort, { once: true });
+  take(ahead);
   return promise.finally(() => {
     keyboard.off('data', onData);
     deps.signal.removeEventListener('abort', onAbort);

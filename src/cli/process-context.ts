@@ -7,6 +7,8 @@ import { allowsColor } from './terminal.ts';
 import { createOperations } from './wiring.ts';
 
 const NARROWEST_TERMINAL = 40;
+/** Some terminals do not tell their width. */
+const USUAL_COLUMNS = 80;
 
 /** Runs the command line of this very process and ends it with the exit code. */
 export async function runProcess(): Promise<never> {
@@ -53,7 +55,7 @@ function sinkOf(stream: NodeJS.WriteStream): OutputSink {
       return {
         isTerminal,
         hasColor: isTerminal && allowsColor(process.env),
-        columns: isTerminal ? Math.max(NARROWEST_TERMINAL, stream.columns) : undefined,
+        columns: isTerminal ? Math.max(NARROWEST_TERMINAL, stream.columns || USUAL_COLUMNS) : undefined,
       };
     },
     write: (chunk) =>

@@ -22,10 +22,10 @@ type Env = CliContext['env'];
 export function createHomeOperations(env: Env): HomeOperations {
   return {
     async openHome({ home, unseal }) {
-      const { api, config, close } = await openHome(home, unseal, env);
-      const { compression, sha512 } = config.seal;
+      const strongroom = await openHome(home, unseal, env);
+      const { compression, sha512 } = strongroom.config.seal;
       const putDefaults = { compression: parseCompression(compression), withSha512: sha512 };
-      return { api, putDefaults, close };
+      return { api: strongroom.api, putDefaults, close: () => strongroom.close() };
     },
     initHome,
     restoreHome: restoreStrongroom,

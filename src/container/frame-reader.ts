@@ -9,6 +9,8 @@ import {
   seekTableBytes,
 } from './seek-table.ts';
 import type { Lane, SegmentPool } from './segment-pool.ts';
+import type { SlabPart } from './segment-work.ts';
+import { SlabRing } from './slab-ring.ts';
 import type { StoredReader } from './stored-reader.ts';
 
 /** Frames that are decompressed at the same time. */
@@ -45,37 +47,42 @@ export class FrameReader implements StoredReader {
     const tableBytes = seekTableBytes(frameCount(layout));
     const start = layout.storedSize - tableBytes;
     if (start < 0) throw malformed();
-    const table = await collectBytes(stored.read({ start, end: layout.storedSize }), tableBytes);
+    const table = await collectBytes(stored.lend({ start, end: layout.storedSize }), tableBytes);
     return new FrameReader(stored, { layout, offsets: parseSeekTable(table, layout) }, pool);
   }
 
-  /** A range of the content, in chunks that are the consumer's own. */
-  async *read(range: ByteRange): AsyncGenerator<Uint8Array> {
+  /** A range of the content. Throws `CONTAINER_MALFORMED` too, for a frame that was not made as it must be. */
+  async *lend(range: ByteRange): AsyncGenerator<Uint8Array> {
     if (range.start === range.end) return;
     const { frameBytes } = this.#layout;
     const first = Math.floor(range.start / frameBytes);
     const end = Math.ceil(range.end / frameBytes);
     const thread = (end - first) * frameBytes <= INLINE_BYTES ? this.#pool.inlineLane() : this.#pool;
-    let at = first * frameBytes;
-    const frames = this.#frames(first, end);
-    for await (const content of readAhead(frames, AHEAD, (frame) => this.#decompress(frame, thread))) {
-      const from = Math.max(0, range.start - at);
-      const to = Math.min(content.length, range.end - at);
-      at += content.length;
-      yield from === 0 && to === content.length ? content : content.slice(from, to);
+    const slabs = new SlabRing(this.#pool, { slabs: AHEAD + 1, slabBytes: frameBytes });
+    const decompress = async (frame: WholeFrame): Promise<SlabPart> => {
+      const buffer = await slabs.acquire();
+      return await this.#decompress(frame, buffer, thread);
+    };
+    try {
+      let at = first * frameBytes;
+      for await (const { buffer, length } of readAhead(this.#frames(first, end), AHEAD, decompress)) {
+        yield new Uint8Array(buffer, 0, length).subarray(Math.max(0, range.start - at), range.end - at);
+        at += length;
+        slabs.release(buffer);
+      }
+    } finally {
+      slabs.reclaim();
     }
   }
 
-  async #decompress({ index, bytes }: WholeFrame, thread: Pick<Lane, 'run'>): Promise<Uint8Array> {
-    const length = frameContentBytes(this.#layout, index);
-    const buffer = this.#pool.takeSlab(length);
-    try {
-      const isWhole = await thread.run('decompress', { frame: bytes, content: { buffer, length } });
-      if (!isWhole) throw malformed();
-      return new Uint8Array(buffer, 0, length).slice();
-    } finally {
-      this.#pool.returnSlab(buffer);
-    }
+  async #decompress(
+    frame: WholeFrame,
+    buffer: SharedArrayBuffer,
+    thread: Pick<Lane, 'run'>,
+  ): Promise<SlabPart> {
+    const content = { buffer, length: frameContentBytes(this.#layout, frame.index) };
+    if (!(await thread.run('decompress', { frame: frame.bytes, content }))) throw malformed();
+    return content;
   }
 
   /** Cuts the stored bytes into frames. */
@@ -83,7 +90,7 @@ export class FrameReader implements StoredReader {
     let index = first;
     let bytes = new Uint8Array(this.#frameLength(first));
     let filled = 0;
-    for await (const chunk of this.#stored.read({ start: this.#offset(first), end: this.#offset(end) })) {
+    for await (const chunk of this.#stored.lend({ start: this.#offset(first), end: this.#offset(end) })) {
       for (let at = 0; at < chunk.length; ) {
         const part = chunk.subarray(at, at + bytes.length - filled);
         bytes.set(part, filled);

@@ -52,6 +52,11 @@ export interface OpenedPayload {
    * only by reading it whole: its last chunk is held back until its digest fits.
    */
   read(range?: ByteRange): AsyncIterable<Uint8Array>;
+  /**
+   * As `read`, one chunk after the other to `write`, which gets shared memory that is reused as soon as its promise
+   * settles: a long file comes out without any garbage.
+   */
+  pour(write: (chunk: Uint8Array) => Promise<void>, range?: ByteRange): Promise<void>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -139,17 +144,17 @@ class DigestReader implements StoredReader {
     this.#header = header;
   }
 
-  async *read(range: ByteRange): AsyncGenerator<Uint8Array> {
+  async *lend(range: ByteRange): AsyncGenerator<Uint8Array> {
     if (range.start > 0 || range.end < this.#header.size) {
-      yield* this.#content.read(range);
+      yield* this.#content.lend(range);
       return;
     }
     const hasher = createHasher('sha256');
     let held: Uint8Array | undefined;
-    for await (const chunk of this.#content.read(range)) {
+    for await (const chunk of this.#content.lend(range)) {
       if (held !== undefined) yield held;
       hasher.update(chunk);
-      held = chunk;
+      held = chunk.slice();
     }
     if (toHex(hasher.digest()) !== this.#header.plain.sha256) {
       throw new StrongroomError('CONTAINER_TAMPERED', 'the file has not the digest that its header states');
@@ -169,6 +174,14 @@ function openedPayload({ header, metadata, reader, forget }: OpenParts): OpenedP
   const { size } = header;
   const { name, sha256, sha512 } = metadata;
   let isClosed = false;
+  const assertOpen = (): void => {
+    if (isClosed) throw new StrongroomError('ABORTED', 'the payload was closed');
+  };
+  const lend = (range: ByteRange = { start: 0, end: size }): AsyncIterable<Uint8Array> => {
+    assertOpen();
+    assertRange(range, size);
+    return whileOpen(reader.lend(range), assertOpen);
+  };
   const close = (): Promise<void> => {
     isClosed = true;
     forget();
@@ -179,14 +192,28 @@ function openedPayload({ header, metadata, reader, forget }: OpenParts): OpenedP
     size,
     sha256,
     ...(sha512 === undefined ? {} : { sha512 }),
-    read: (range = { start: 0, end: size }) => {
-      if (isClosed) throw new StrongroomError('ABORTED', 'the payload was closed');
-      assertRange(range, size);
-      return reader.read(range);
+    read: (range) => ownChunks(lend(range)),
+    pour: async (write, range) => {
+      for await (const chunk of lend(range)) await write(chunk);
     },
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** A payload that is closed while it is read ends with that, not with the errors of a key that is gone. */
+async function* whileOpen(
+  chunks: AsyncIterable<Uint8Array>,
+  assertOpen: () => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    assertOpen();
+  }
+}
+
+async function* ownChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice();
 }
 
 function assertRange({ start, end }: ByteRange, size: number): void {

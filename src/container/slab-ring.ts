@@ -10,6 +10,7 @@ export class SlabRing {
   readonly #pool: SegmentPool;
   readonly #slabBytes: number;
   readonly #idle: SharedArrayBuffer[] = [];
+  readonly #out = new Set<SharedArrayBuffer>();
   readonly #waiting: Waiting[] = [];
   #left: number;
   #failure: { readonly error: unknown } | undefined;
@@ -24,19 +25,21 @@ export class SlabRing {
   /** A free slab, first come, first served; what it holds is stale. Throws what `fail` was told. */
   acquire(): Promise<SharedArrayBuffer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error as Error);
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return Promise.resolve(idle);
-    if (this.#left > 0) {
-      this.#left--;
-      return Promise.resolve(this.#pool.takeSlab(this.#slabBytes));
-    }
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    const slab = this.#idle.pop() ?? this.#another();
+    if (slab === undefined) return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#out.add(slab);
+    return Promise.resolve(slab);
   }
 
   release(slab: SharedArrayBuffer): void {
+    if (!this.#out.has(slab)) return;
     const next = this.#waiting.shift();
-    if (next !== undefined) next.resolve(slab);
-    else if (this.#isClosed) this.#pool.returnSlab(slab);
+    if (next !== undefined) {
+      next.resolve(slab);
+      return;
+    }
+    this.#out.delete(slab);
+    if (this.#isClosed) this.#pool.returnSlab(slab);
     else this.#idle.push(slab);
   }
 
@@ -50,5 +53,18 @@ export class SlabRing {
   close(): void {
     this.#isClosed = true;
     for (const slab of this.#idle.splice(0)) this.#pool.returnSlab(slab);
+  }
+
+  /** As `close`, when it is certain that nobody uses the slabs that are still out. */
+  reclaim(): void {
+    this.close();
+    for (const slab of this.#out) this.#pool.returnSlab(slab);
+    this.#out.clear();
+  }
+
+  #another(): SharedArrayBuffer | undefined {
+    if (this.#left === 0) return undefined;
+    this.#left--;
+    return this.#pool.takeSlab(this.#slabBytes);
   }
 }

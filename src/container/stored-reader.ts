@@ -3,8 +3,8 @@ import { StrongroomError } from '../errors/index.ts';
 import { FLOE_SEGMENT_OVERHEAD, type FloeMessage, layOutSegments } from './floe.ts';
 import { segmentsPerSlab, slabBytesFor } from './payload-writer.ts';
 import { readAhead } from './read-ahead.ts';
-import type { SegmentPool } from './segment-pool.ts';
-import { contentLength, openRun, type SegmentRun } from './segment-work.ts';
+import type { Lane, SegmentPool } from './segment-pool.ts';
+import { contentLength, openRun, type SegmentRun, type SlabPart } from './segment-work.ts';
 import type { SerialSource } from './serial-source.ts';
 import { SlabRing } from './slab-ring.ts';
 import { assertNotAborted } from './verify-sealed.ts';
@@ -14,13 +14,13 @@ const AHEAD = 4;
 /** Payload up to here is opened on the caller's thread: starting a thread takes longer. */
 const INLINE_BYTES = 2_097_152;
 
-/** The stored bytes of a payload: what was sealed, compressed or not. */
+/** Verified bytes of a payload: as they were stored, or decompressed. */
 export interface StoredReader {
   /**
-   * A range of the stored bytes, in chunks that are the consumer's own. Throws `CONTAINER_TAMPERED`,
-   * `CONTAINER_TRUNCATED`, `ABORTED`.
+   * A range of the bytes, in chunks that are lent: each is good until the next is asked for.
+   * Throws `CONTAINER_TAMPERED`, `CONTAINER_TRUNCATED`, `ABORTED`.
    */
-  read(range: ByteRange): AsyncGenerator<Uint8Array>;
+  lend(range: ByteRange): AsyncGenerator<Uint8Array>;
 }
 
 /** Whole segments that are read and opened together. */
@@ -59,7 +59,7 @@ export class SegmentReader implements StoredReader {
     content.fill(0);
   }
 
-  async *read(range: ByteRange): AsyncGenerator<Uint8Array> {
+  async *lend(range: ByteRange): AsyncGenerator<Uint8Array> {
     if (range.start === range.end) return;
     const contentBytes = this.#message.segmentBytes - FLOE_SEGMENT_OVERHEAD;
     const first = Math.floor(range.start / contentBytes);
@@ -70,8 +70,7 @@ export class SegmentReader implements StoredReader {
       const from = Math.max(0, range.start - at);
       const to = Math.min(content.length, range.end - at);
       at += content.length;
-      // What lies around the range in its segments is not handed out along with it.
-      yield from === 0 && to === content.length ? content : content.slice(from, to);
+      yield content.subarray(from, to);
     }
   }
 
@@ -88,32 +87,35 @@ export class SegmentReader implements StoredReader {
 
   async *#readOnThread(first: number, end: number): AsyncGenerator<Uint8Array> {
     const slabBytes = slabBytesFor(this.#message.segmentBytes);
-    const slabs = new SlabRing(this.#pool, { slabs: AHEAD, slabBytes });
+    // One more than is worked on: the consumer has it.
+    const slabs = new SlabRing(this.#pool, { slabs: AHEAD + 1, slabBytes });
     const lane = this.#pool.lane();
     try {
       const message = this.#message.state();
       const started = lane.run('startOpen', { session: lane.session, message });
       await started.finally(() => message.messageKey.fill(0));
-      yield* readAhead(this.#batches(first, end), AHEAD, async (batch) => {
-        assertNotAborted(this.#signal);
+      const open = async (batch: Batch): Promise<SlabPart> => {
         const buffer = await slabs.acquire();
-        try {
-          const { offset, length } = this.#extent(batch);
-          await this.#source.fill(new Uint8Array(buffer, 0, length), offset);
-          const { position, isLast } = batch;
-          const payload = { buffer, length };
-          const opened = await lane.run('open', { session: lane.session, payload, position, isLast });
-          // A copy made here rather than memory sent over: only of its own allocations the collector keeps track
-          // closely enough for a long stream to stay small.
-          return new Uint8Array(buffer, 0, verified(opened)).slice();
-        } finally {
-          slabs.release(buffer);
-        }
-      });
+        return await this.#openOnThread(batch, buffer, lane);
+      };
+      for await (const { buffer, length } of readAhead(this.#batches(first, end), AHEAD, open)) {
+        yield new Uint8Array(buffer, 0, length);
+        slabs.release(buffer);
+      }
     } finally {
-      slabs.close();
+      slabs.reclaim();
       await lane.end();
     }
+  }
+
+  async #openOnThread(batch: Batch, buffer: SharedArrayBuffer, lane: Lane): Promise<SlabPart> {
+    assertNotAborted(this.#signal);
+    const { offset, length } = this.#extent(batch);
+    await this.#source.fill(new Uint8Array(buffer, 0, length), offset);
+    const { position, isLast } = batch;
+    const payload = { buffer, length };
+    const opened = await lane.run('open', { session: lane.session, payload, position, isLast });
+    return { buffer, length: verified(opened) };
   }
 
   async #openInline(batch: Batch): Promise<Uint8Array> {
@@ -153,7 +155,7 @@ export class PlainReader implements StoredReader {
     this.#signal = signal;
   }
 
-  async *read(range: ByteRange): AsyncGenerator<Uint8Array> {
+  async *lend(range: ByteRange): AsyncGenerator<Uint8Array> {
     for (let at = range.start; at < range.end; ) {
       assertNotAborted(this.#signal);
       const length = Math.min(INLINE_BYTES, range.end - at);

@@ -4,7 +4,7 @@ export type {
   PickleFindingSeverity,
 } from './pickle/finding.ts';
 export { joblibDataAfter } from './pickle/joblib.ts';
-export { DEFAULT_PICKLE_LIMITS, type PickleLimits } from './pickle/limits.ts';
+export type { PickleLimits } from './pickle/limits.ts';
 export type { PickleEffect } from './pickle/machine-state.ts';
 export { OPCODE_OF_BYTE, type Opcode, type OpcodeName } from './pickle/opcodes.ts';
 export {

@@ -14,7 +14,7 @@ export interface KeyVerbsDeps extends RewrapBelowDeps {
   readonly keyring: Keyring;
   readonly catalogue: RewrapBelowDeps['catalogue'] &
     Pick<Catalogue, 'keyUsage' | 'blockKeyVersion' | 'unblockKeyVersion' | 'noteKeyringGeneration'>;
-  readonly leaseholder: Pick<Leaseholder, 'isLive'>;
+  readonly leaseholder: Leaseholder;
   readonly limits: Pick<VaultLimits, 'destroyGraceDays'>;
   readonly clock: Clock;
 }

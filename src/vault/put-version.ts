@@ -6,7 +6,7 @@ import {
   type Version,
 } from '../api/index.ts';
 import { accessCodeKey } from '../container/index.ts';
-import { StrongroomError } from '../errors/index.ts';
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { NewVersion, PublishedVersion, Registry } from '../registry/index.ts';
 import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts';
@@ -20,7 +20,8 @@ import { shredBlobs } from './shred-blobs.ts';
 export interface PutVersionDeps extends HoldLeaseDeps, SealBlobDeps {
   readonly gate: Gate;
   readonly registry: Pick<Registry, 'assertPublishable' | 'findNamespace' | 'publishVersion'>;
-  readonly catalogue: HoldLeaseDeps['catalogue'] & Pick<Catalogue, 'noteKeyringGeneration'>;
+  readonly catalogue: HoldLeaseDeps['catalogue'] &
+    Pick<Catalogue, 'noteKeyringGeneration' | 'unblockKeyVersion'>;
   readonly keyring: Keyring;
   readonly blobs: BlobStore;
   readonly limits: VaultLimits;
@@ -96,14 +97,28 @@ async function planSealing(deps: PutVersionDeps, input: PutVersionInput, lease: 
     return common;
   }
   const name = namespace?.keyScope === 'model' ? input.model : namespaceOf(input.model);
-  const key: KeyRef = { key: name, version: await deps.keyring.ensureKey(name) };
-  await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
-  await lease.useKey(key);
+  await reserveKey(deps, name, lease);
   return {
     ...common,
     recipient: deps.keyring.recipient(name),
     accessCode: input.accessCode && (await accessCodeKey(input.accessCode)),
   };
+}
+
+/** Makes sure of a key to wrap with, and of its staying usable until the publication. */
+async function reserveKey(deps: PutVersionDeps, name: string, lease: Lease): Promise<void> {
+  const key: KeyRef = { key: name, version: await deps.keyring.ensureKey(name) };
+  await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
+  try {
+    await lease.useKey(key);
+  } catch (error) {
+    if (!isStrongroomError(error, 'KEY_VERSION_BLOCKED')) throw error;
+    await deps.keyring.refresh();
+    if ((await deps.keyring.ensureKey(name)) !== key.version) return reserveKey(deps, name, lease);
+    // Only versions that are not active are blocked: this block is of a removed key that had the same name.
+    await deps.catalogue.unblockKeyVersion(key);
+    await lease.useKey(key);
+  }
 }
 
 async function sealFiles(

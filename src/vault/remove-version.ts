@@ -12,7 +12,7 @@ export interface RemoveVersionDeps extends ShredBlobsDeps {
   readonly gate: Gate;
   readonly registry: Pick<Registry, 'removeVersion' | 'removeModel' | 'removeNamespace'>;
   readonly catalogue: ShredBlobsDeps['catalogue'] &
-    Pick<Catalogue, 'noteKeyringGeneration' | 'blockKeyVersion'>;
+    Pick<Catalogue, 'noteKeyringGeneration' | 'blockKeyVersion' | 'unblockKeyVersion'>;
   readonly keyring: Pick<Keyring, 'removeKey' | 'generation' | 'list'>;
   readonly leaseholder: Pick<Leaseholder, 'isLive'>;
 }
@@ -71,5 +71,7 @@ async function destroyKey(deps: RemoveVersionDeps, name: string): Promise<void> 
     throw error;
   }
   await deps.keyring.removeKey(name);
+  // A key of this name may be made again, with new material under the same numbers.
+  for (const { version } of key.versions) await deps.catalogue.unblockKeyVersion({ key: name, version });
   await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
 }

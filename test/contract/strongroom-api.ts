@@ -253,6 +253,9 @@ function testRemoval(open: OpenApi): void {
     assert.deepEqual([report.versions, report.shreddedBlobs], [1, 1]);
     assert.deepEqual(await api.keys.list(), []);
     assert.deepEqual(await api.models.list(), []);
+    const again = await api.versions.put(putOf('acme/churn', { 'm.bin': 'y' }));
+    assert.equal(again.version, 2, 'its numbers are not used again, and its name can be');
+    await api.models.remove({ model: churn });
     await api.namespaces.remove({ name: acme });
     assert.deepEqual(await api.namespaces.list(), []);
   });

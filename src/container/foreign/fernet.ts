@@ -20,7 +20,7 @@ const SPACE = 0x20;
 const MAX_CLOCK_SKEW_SECONDS = 60;
 
 /** Length of a Fernet key, in bytes. */
-export const FERNET_KEY_BYTES = 32;
+const FERNET_KEY_BYTES = 32;
 /** Longest token that is opened, in bytes: the format has to be held in memory as a whole, three times over. */
 export const MAX_FERNET_TOKEN_BYTES = 1 << 29;
 
