@@ -1,4 +1,4 @@
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 /** What the figures were measured on. */
 export function describeMachine(): Readonly<Record<string, string | number>> {
@@ -10,5 +10,7 @@ export function describeMachine(): Readonly<Record<string, string | number>> {
     system: `${platform()} ${release()} ${arch()}`,
     node: process.version,
     openssl: process.versions.openssl,
+    /** Before anything was measured: what others were doing on the machine. */
+    loadBefore: Number((loadavg()[0] ?? 0).toFixed(1)),
   };
 }

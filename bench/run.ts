@@ -24,6 +24,7 @@ const fileBytes = mebibytes * 2 ** 20;
 /** The file, and at worst five forms of it at a time, Fernet's larger by a third. */
 const workspace = openWorkspace(fileBytes * 6);
 
+const machine = describeMachine();
 const rows: Row[] = [];
 const missing: string[] = [];
 if (!workspace.isRamDisk) missing.push('a RAM disk with enough space: a disk was measured, too');
@@ -33,7 +34,7 @@ if (wants('seal') || wants('peers') || wants('range')) measureFile();
 if (wants('rotation')) rows.push(...measureRotation(workspace));
 
 const result = {
-  machine: describeMachine(),
+  machine,
   measuredAt: new Date().toISOString(),
   fileBytes,
   ramDisk: workspace.isRamDisk,

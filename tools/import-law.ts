@@ -24,7 +24,11 @@ export const PLACES: readonly Place[] = [
   { name: 'network', rank: 1, purpose: 'the one door outward' },
   { name: 'runtime', rank: 1, purpose: 'the one door to processes and model runtimes' },
   { name: 'telemetry', rank: 1, purpose: 'structured log with redaction, metrics' },
-  { name: 'container', rank: 2, purpose: 'FLOE stream, header, key slots, seal, open; foreign/: age, Fernet, Python packages' },
+  {
+    name: 'container',
+    rank: 2,
+    purpose: 'FLOE stream, header, key slots, seal, open; foreign/: age, Fernet, Python packages',
+  },
   { name: 'manifest', rank: 2, purpose: 'what a version consists of' },
   { name: 'scan', rank: 2, purpose: 'checks and their report' },
   { name: 'audit', rank: 2, purpose: 'entry, write-ahead log, Merkle tiles, checkpoint, verify' },

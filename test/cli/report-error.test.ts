@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { EXIT_CODES, exitCodeOf, OTHER_EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { formatDocument } from '../../src/cli/print-result.ts';
@@ -61,4 +62,12 @@ test('a document escapes what could act on a terminal and stays the same value',
   const text = formatDocument(document);
   assert.doesNotMatch(text, /[\u007f-\u009f\u202e]|\u{e0001}/u);
   assert.deepEqual(JSON.parse(text), document);
+});
+
+test('the guide lists every exit code with its meaning', () => {
+  const guide = readFileSync(new URL('../../docs/guides/command-line.md', import.meta.url), 'utf8');
+  for (const [kind, { code, meaning }] of Object.entries(EXIT_CODES)) {
+    assert.ok(guide.replaceAll('`', '').includes(`| ${code} | ${kind} | ${meaning} |`), kind);
+  }
+  for (const { code, meaning } of OTHER_EXIT_CODES) assert.ok(guide.includes(`| ${code} | | ${meaning} |`));
 });

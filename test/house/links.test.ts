@@ -16,3 +16,12 @@ test('every relative link in the documentation leads to a file', () => {
   );
   assert.deepEqual(broken, []);
 });
+
+test('every test that docs/coverage.md names is there', () => {
+  const page = readFileSync(join(ROOT, 'docs/coverage.md'), 'utf8');
+  const named = [...page.matchAll(/`(test\/[^`]+)`/g)].map((match) => match[1] ?? '');
+  assert.deepEqual(
+    [...new Set(named)].filter((path) => !existsSync(join(ROOT, path))),
+    [],
+  );
+});

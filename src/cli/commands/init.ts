@@ -29,12 +29,14 @@ export function initCommand(runner: Runner): Command {
       seals: await readSealChoice(session, options),
     });
     if (made.rootKeyFile !== undefined) await warnOfKeyFile(session, made.rootKeyFile);
-    return answer({ home, ...made }, (terminal) =>
+    const words = answer({ home, ...made }, (terminal) =>
       [
         `${paint(terminal, 'good', 'made a home')} in ${escapeText(home)}`,
         formatAddedSeals(terminal, made.seals),
       ].join('\n'),
     );
+    // Shares are shown this once, so that even --quiet must not drop them.
+    return { ...words, isAnswer: made.seals.some((seal) => seal.shares !== undefined) };
   });
 }
 

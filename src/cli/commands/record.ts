@@ -24,7 +24,7 @@ export function recordCommand(runner: Runner): Command {
         formatTable(
           terminal,
           [
-            { heading: '#', align: 'right' },
+            { heading: 'no.', align: 'right' },
             { heading: 'when (UTC)' },
             { heading: 'who', isFlexible: true },
             { heading: 'what' },
