@@ -20,7 +20,7 @@ export function createLineReader(): LineReader {
   return {
     feed(text) {
       // Arrow and function keys arrive as one escape sequence each; they mean nothing here.
-      const keys = [...text.replace(ESCAPE_SEQUENCES, '')];
+      const keys = Array.from(text.replace(ESCAPE_SEQUENCES, ''));
       for (const [at, key] of keys.entries()) {
         if (isEnd(key, line.length)) {
           return { type: 'line', text: line.join(''), rest: keys.slice(at + 1).join('') };

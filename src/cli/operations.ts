@@ -143,6 +143,14 @@ export interface HomeOperations {
     input: LongRunning & { readonly home: string; readonly unseal: Unseal; readonly destination: string },
   ): Promise<BackupReport>;
   restoreHome(input: LongRunning & { readonly source: string; readonly home: string }): Promise<BackupReport>;
+  /** Gives a home its keys back from their backup, under fresh root seals. Throws `HOME_MISSING`, `KEYRING_EXISTS`. */
+  restoreKeys(input: {
+    readonly home: string;
+    readonly backup: Uint8Array;
+    readonly passphrase: Passphrase;
+    readonly seals: readonly NewRootSeal[];
+    readonly replace: boolean;
+  }): Promise<{ readonly vault: string; readonly seals: readonly AddedRootSeal[] }>;
   importLegacy(input: LegacyInput): Promise<Version>;
   exportSealed(input: ExportInput): Promise<readonly string[]>;
   /** The configuration in force; it names where secrets are, never what they are. */

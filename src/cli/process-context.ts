@@ -1,8 +1,9 @@
 import { StrongroomError } from '../errors/index.ts';
 import type { CliContext, OutputSink } from './context.ts';
-import { EXIT_INTERRUPTED, EXIT_TERMINATED } from './exit-codes.ts';
+import { EXIT_INTERRUPTED, EXIT_TERMINATED, exitCodeOf } from './exit-codes.ts';
 import { runCli } from './main.ts';
 import { findPerson } from './person.ts';
+import { formatError } from './report-error.ts';
 import { allowsColor } from './terminal.ts';
 import { createOperations } from './wiring.ts';
 
@@ -13,8 +14,17 @@ const USUAL_COLUMNS = 80;
 /** Runs the command line of this very process and ends it with the exit code. */
 export async function runProcess(): Promise<never> {
   const { signal, endedBy } = watchSignals();
+  process.once('uncaughtException', endWithFault);
   const exitCode = await runCli(process.argv.slice(2), processContext(signal));
   process.exit(exitCode === EXIT_INTERRUPTED && endedBy() === 'SIGTERM' ? EXIT_TERMINATED : exitCode);
+}
+
+/** A fault outside of any call still ends in our words, and with a stack only where one was asked for. */
+function endWithFault(error: Error): never {
+  const terminal = { isTerminal: false, hasColor: false, columns: undefined };
+  const json = process.argv.includes('--json');
+  process.stderr.write(formatError(error, { json, debug: process.argv.includes('--debug'), terminal }));
+  process.exit(exitCodeOf(error));
 }
 
 function processContext(signal: AbortSignal): CliContext {

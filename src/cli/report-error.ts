@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type StrongroomError, toStrongroomError } from '../errors/index.ts';
-import { formatLine } from './print-result.ts';
+import { formatLine } from './document.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 /** How errors are shown. */

@@ -33,16 +33,6 @@ export function addSealOptions(command: Command): Command {
     .option('--label <text>', 'a note to recognise the seal by');
 }
 
-/** Whether any seal was chosen. */
-export function hasSealChoice(options: SealOptions): boolean {
-  const { keyFile, keyEnv, passphrase, newPassphraseFile, shares } = options;
-  return (
-    [keyFile, newPassphraseFile, shares].some((choice) => choice !== undefined) ||
-    keyEnv === true ||
-    passphrase === true
-  );
-}
-
 /** The chosen seals with their secrets; makes a key file where one was named that is not there. Throws `INPUT_INVALID`. */
 export async function readSealChoice(session: Session, options: SealOptions): Promise<NewRootSeal[]> {
   const label = options.label === undefined ? {} : { label: options.label };
@@ -56,6 +46,15 @@ export async function readSealChoice(session: Session, options: SealOptions): Pr
   }
   if (options.shares !== undefined) seals.push({ kind: 'shares', ...options.shares, ...label });
   return seals;
+}
+
+/** The seals of a command that cannot do without. Throws `INPUT_INVALID` for none. */
+export async function readChosenSeals(session: Session, options: SealOptions): Promise<NewRootSeal[]> {
+  const seals = await readSealChoice(session, options);
+  if (seals.length > 0) return seals;
+  throw new StrongroomError('INPUT_INVALID', 'no new root seal is named', {
+    hint: 'use --key-file, --key-env, --passphrase, --new-passphrase-file or --shares',
+  });
 }
 
 /** The one seal of a command that adds one. Throws `INPUT_INVALID` for none or several. */

@@ -7,7 +7,7 @@ export interface Topic {
 }
 
 /** Environment variables of the command line itself; those of settings are in `strongroom config show`. */
-export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
+const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
   ['STRONGROOM_HOME', 'the home to work on, as --home'],
   ['STRONGROOM_ROOT_KEY_FILE', 'key file that opens the home, as --root-key-file'],
   ['STRONGROOM_ROOT_KEY', 'the key itself (32 bytes, base64); a file is safer'],

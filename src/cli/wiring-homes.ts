@@ -7,6 +7,7 @@ import {
   defaultRootKeyFile,
   initHome,
   openStrongroom,
+  restoreKeys,
   restoreStrongroom,
   type Strongroom,
 } from '../open/index.ts';
@@ -29,6 +30,7 @@ export function createHomeOperations(env: Env): HomeOperations {
     },
     initHome,
     restoreHome: restoreStrongroom,
+    restoreKeys,
     async backupHome({ home, unseal, ...work }) {
       await using strongroom = await openHome(home, unseal, env);
       return await strongroom.backup(work);

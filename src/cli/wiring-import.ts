@@ -34,7 +34,7 @@ export async function readLegacy(input: LegacyInput): Promise<Omit<PutVersionInp
         hint: 'name it with --key-file',
       });
     }
-    const { plaintext, createdAt } = openFernet(bytes, key);
+    const { plaintext, createdAt } = openFernet(withoutFinalNewline(bytes), key);
     return {
       files: [fileOf(name.replace(/\.(?:fernet|token|enc|encrypted)$/i, ''), plaintext)],
       metadata: { 'imported.from': 'fernet', 'imported.createdAt': createdAt.toISOString() },
@@ -64,6 +64,11 @@ async function fernetKey({ key, derived }: LegacyInput): Promise<SecretBytes | u
   return (
     derived && (await deriveFernetKey(derived.passphrase, { algorithm: derived.kdf, salt: derived.salt }))
   );
+}
+
+/** Editors end a file with a newline, which is no part of a token. */
+function withoutFinalNewline(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0x0a && byte !== 0x0d) + 1);
 }
 
 function isFernetToken(bytes: Uint8Array): boolean {

@@ -18,3 +18,4 @@ export { readPickle, readPickleBytes, readPickles } from './pickle/read-pickle.t
 export { completeValue, plainPickleValue, readPlainPickle } from './pickle/read-plain-pickle.ts';
 export type { DataAfter, PickleStream, ReadPickleOptions } from './pickle/stream-reader.ts';
 export type { CallValue, DictValue, GlobalValue, PickleValue } from './pickle/value.ts';
+export type { FormatProblem, FormatProblemSeverity } from './problem.ts';

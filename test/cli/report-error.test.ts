@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { formatDocument } from '../../src/cli/document.ts';
 import { EXIT_CODES, exitCodeOf, OTHER_EXIT_CODES } from '../../src/cli/exit-codes.ts';
-import { formatDocument } from '../../src/cli/print-result.ts';
 import { formatError } from '../../src/cli/report-error.ts';
 import { CATALOGUE, StrongroomError } from '../../src/errors/index.ts';
 

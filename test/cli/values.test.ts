@@ -24,7 +24,7 @@ test('repeated name=value options add up, and a name given twice is refused', ()
 test('a metric takes any finite number that JSON could write, and nothing else', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      assert.equal(collectMetrics(`m=${value}`)['m'], value);
+      assert.ok(collectMetrics(`m=${value}`)['m'] === value);
     }),
   );
   for (const text of ['m=', 'm=NaN', 'm=Infinity', 'm=0x10', 'm=1,5', 'm=1 2', 'm=1e999']) {

@@ -7,16 +7,18 @@ import { type Cell, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatInstant } from '../units.ts';
 import { keysBackupCommand } from './keys-backup.ts';
+import { keysRestoreCommand } from './keys-restore.ts';
 
 /** `keys …`: the keys of namespaces and models, their versions, and their way to an end. */
 export function keysCommand(runner: Runner): Command {
   return new Command('keys')
-    .description('list, rotate, retire, destroy and back up keys')
+    .description('list, rotate, retire, destroy, back up and restore keys')
     .addCommand(lsCommand(runner))
     .addCommand(rotateCommand(runner))
     .addCommand(retireCommand(runner))
     .addCommand(destroyCommand(runner))
-    .addCommand(keysBackupCommand(runner));
+    .addCommand(keysBackupCommand(runner))
+    .addCommand(keysRestoreCommand(runner));
 }
 
 function lsCommand(runner: Runner): Command {

@@ -1,14 +1,12 @@
 import { Command } from 'commander';
 import type { RootSeal } from '../../api/index.ts';
-import { StrongroomError } from '../../errors/index.ts';
 import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
 import { answer, done } from '../result.ts';
 import {
   addSealOptions,
   formatAddedSeals,
-  hasSealChoice,
+  readChosenSeals,
   readOneSeal,
-  readSealChoice,
   type SealOptions,
 } from '../root-seals.ts';
 import { formatTable } from '../table.ts';
@@ -93,13 +91,8 @@ function changeCommand(runner: Runner): Command {
     }),
   ).option('-y, --yes', 'do not ask');
   return bindAct<SealOptions & { readonly yes?: boolean }>(command, runner, async ({ session, options }) => {
-    if (!hasSealChoice(options)) {
-      throw new StrongroomError('INPUT_INVALID', 'no new seal is named', {
-        hint: 'use --key-file, --key-env, --passphrase, --new-passphrase-file or --shares',
-      });
-    }
+    const seals = await readChosenSeals(session, options);
     await session.confirm('end all present root seals', options.yes);
-    const seals = await readSealChoice(session, options);
     const added = await session.withApi((api) => api.root.change({ seals }));
     return answer({ added }, (terminal) => formatAddedSeals(terminal, added));
   });

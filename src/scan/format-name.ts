@@ -1,0 +1,82 @@
+/**
+ * The formats that detection can tell apart, in the order in which a report names them. `unknown`: nothing known;
+ * `data`: raw numbers by the word of the container around them (a tensor's storage).
+ */
+export const FORMAT_NAMES = [
+  // pickles and what is made of them
+  'pickle',
+  'pytorch',
+  'pytorch-legacy',
+  'pytorch-tar',
+  'torchscript',
+  'joblib-zfile',
+  'npy',
+  'npz',
+  'skops',
+  'torchserve-mar',
+  // weights and graphs
+  'safetensors',
+  'gguf',
+  'ggml',
+  'onnx',
+  'hdf5',
+  'keras',
+  'tf-saved-model',
+  'tf-meta-graph',
+  'tflite',
+  'openvino',
+  'coreml',
+  'executorch',
+  'tensorrt',
+  'torch7',
+  'nemo',
+  'msgpack',
+  'pmml',
+  'xgboost',
+  'lightgbm',
+  'catboost',
+  'r-data',
+  // containers
+  'zip',
+  'tar',
+  'gzip',
+  'zlib',
+  'bzip2',
+  'xz',
+  'lzma',
+  'zstd',
+  'lz4',
+  '7z',
+  'rar',
+  'cab',
+  // programs
+  'elf',
+  'pe',
+  'mach-o',
+  'wasm',
+  'java-class',
+  'jar',
+  'dex',
+  'ar',
+  'script',
+  'python-bytecode',
+  'windows-shortcut',
+  // text
+  'json',
+  'yaml',
+  'xml',
+  'notebook',
+  'markdown',
+  'python',
+  'jinja',
+  'text',
+  // the rest
+  'pdf',
+  'image',
+  'data',
+  'empty',
+  'unknown',
+] as const;
+
+/** What a file is, by its content. */
+export type FormatName = (typeof FORMAT_NAMES)[number];
