@@ -30,7 +30,10 @@ const rootSection = z.strictObject({
 const sealSection = z.strictObject({
   compression: z
     .string()
-    .regex(/^(?:none|auto|zstd(?::(?:[1-9]|1\d))?)$/)
+    .regex(
+      /^(?:none|auto|zstd(?::(?:[1-9]|1\d))?)$/,
+      'use none, auto, zstd or zstd:LEVEL with a level of 1 to 19',
+    )
     .default('auto')
     .register(settings, {
       env: 'STRONGROOM_SEAL_COMPRESSION',
@@ -148,5 +151,5 @@ function validate(raw: unknown): Config {
   const problems = result.error.issues.map(
     (issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`,
   );
-  throw new StrongroomError('CONFIG_INVALID', problems.join('; ').toLowerCase());
+  throw new StrongroomError('CONFIG_INVALID', problems.join('; '));
 }

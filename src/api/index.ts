@@ -1,4 +1,5 @@
 export { type Caller, PERMISSIONS, type Permission } from './caller.ts';
+export { parseCompression } from './compression.ts';
 export type {
   AccessCode,
   Compression,
@@ -39,8 +40,8 @@ export type {
   BackupReport,
   BestVersion,
   Key,
-  KeysApi,
   KeyState,
+  KeysApi,
   KeyVersion,
   ModelsApi,
   NamespaceSettings,

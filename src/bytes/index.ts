@@ -1,3 +1,4 @@
+export { assertNotAborted } from './abort.ts';
 export {
   formatCanonicalJson,
   MAX_CANONICAL_JSON_DEPTH,

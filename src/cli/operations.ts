@@ -8,7 +8,6 @@ import type {
   MetricDirection,
   ModelName,
   NewRootSeal,
-  PutVersionInput,
   StrongroomApi,
   Version,
   VersionRef,
@@ -26,8 +25,6 @@ export interface Unseal {
 /** A home that is open. */
 export interface OpenHome {
   readonly api: StrongroomApi;
-  /** What its configuration says of a `put` that does not say it itself. */
-  readonly putDefaults: Pick<PutVersionInput, 'compression' | 'withSha512'>;
   close(): Promise<void>;
 }
 

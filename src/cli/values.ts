@@ -1,5 +1,4 @@
 import {
-  type Compression,
   type Lineage,
   type MetricDirection,
   parseVersionRef,
@@ -72,19 +71,6 @@ function splitPair(text: string, previous: Readonly<Record<string, unknown>>): [
 /** Any repeatable option, in the order given. */
 export function collectWords(text: string, previous: readonly string[] = []): string[] {
   return [...previous, text];
-}
-
-/** `none`, `auto`, `zstd` or `zstd:LEVEL` with a level of 1 to 19. Throws `INPUT_INVALID`. */
-export function parseCompression(text: string): Compression {
-  if (text === 'none' || text === 'auto' || text === 'zstd') return { algorithm: text };
-  const level = /^zstd:([1-9]|1\d)$/.exec(text)?.[1];
-  if (level === undefined) {
-    throw invalid(
-      `not a compression: ${quoteForMessage(text)}`,
-      'use none, auto, zstd or zstd:LEVEL with a level of 1 to 19',
-    );
-  }
-  return { algorithm: 'zstd', level: Number(level) };
 }
 
 /** `--derived-from acme/churn@3 --relation quantized` as lineage. Throws `INPUT_INVALID`, `NAME_INVALID`. */

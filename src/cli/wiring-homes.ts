@@ -13,9 +13,8 @@ import {
 } from '../open/index.ts';
 import type { CliContext } from './context.ts';
 import type { HomeOperations, Unseal } from './operations.ts';
-import { parseCompression } from './values.ts';
 import { exportVersion } from './wiring-export.ts';
-import { readLegacy } from './wiring-import.ts';
+import { readLegacyFile } from './wiring-import.ts';
 
 type Env = CliContext['env'];
 
@@ -24,9 +23,7 @@ export function createHomeOperations(env: Env): HomeOperations {
   return {
     async openHome({ home, unseal }) {
       const strongroom = await openHome(home, unseal, env);
-      const { compression, sha512 } = strongroom.config.seal;
-      const putDefaults = { compression: parseCompression(compression), withSha512: sha512 };
-      return { api: strongroom.api, putDefaults, close: () => strongroom.close() };
+      return { api: strongroom.api, close: () => strongroom.close() };
     },
     initHome,
     restoreHome: restoreStrongroom,
@@ -37,11 +34,11 @@ export function createHomeOperations(env: Env): HomeOperations {
     },
     async importLegacy(input) {
       const { home, unseal, model, metricDirections, onProgress, signal } = input;
-      const content = await readLegacy(input);
+      const file = await readLegacyFile(input);
       await using strongroom = await openHome(home, unseal, env);
-      return await strongroom.api.versions.put({
+      return await strongroom.importLegacy({
         model,
-        ...content,
+        file,
         ...(metricDirections && { metricDirections }),
         ...(onProgress && { onProgress }),
         ...(signal && { signal }),

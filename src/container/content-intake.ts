@@ -76,7 +76,7 @@ export class ContentIntake {
     const storedSize = this.#frames === undefined ? this.#size : await this.#frames.finish(this.#size);
     const lane = this.#lane;
     if (lane === undefined) throw new Error('nothing was taken in');
-    const digests = await this.#stages.flow.track(lane.run('endDigest', { session: lane.session }));
+    const digests = await lane.run('endDigest', { session: lane.session });
     return { size: this.#size, storedSize, digests };
   }
 
@@ -127,7 +127,10 @@ class FrameSink {
     this.#stages = stages;
     this.#options = options;
     const capacity = slabContentBytes(segmentBytes);
-    this.#stored = new SlabRing(stages.pool, { slabs: STORED_SLABS, slabBytes: Math.max(SLAB_BYTES, capacity) });
+    this.#stored = new SlabRing(stages.pool, {
+      slabs: STORED_SLABS,
+      slabBytes: Math.max(SLAB_BYTES, capacity),
+    });
     stages.flow.onFailure((error) => this.#stored.fail(error));
     this.#filler = new SlabFiller(this.#stored, capacity, (content, isLast) => {
       const sealed = stages.writer.put(content, isLast);

@@ -50,8 +50,7 @@ export function openMetadata(dek: Dek, header: EncryptedHeader): FileMetadata {
   const opened = floeOpen(context, fromBase64Url(header.metadata) ?? new Uint8Array());
   const text = opened && utf8Text(opened);
   const parsed = METADATA_SCHEMA.safeParse(text === undefined ? undefined : parseCanonicalJson(text));
-  if (!parsed.success)
-    throw new StrongroomError('CONTAINER_TAMPERED', 'the sealed metadata does not verify');
+  if (!parsed.success) throw new StrongroomError('CONTAINER_TAMPERED', 'the sealed metadata does not verify');
   return parsed.data;
 }
 

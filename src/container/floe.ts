@@ -1,5 +1,12 @@
 import { concatBytes, SecretBytes, uintBytes, utf8Bytes } from '../bytes/index.ts';
-import { equalBytes, fillRandom, gcmOpenInto, gcmSealInto, hkdfExpand, randomBytes } from '../crypto/index.ts';
+import {
+  equalBytes,
+  fillRandom,
+  gcmOpenInto,
+  gcmSealInto,
+  hkdfExpand,
+  randomBytes,
+} from '../crypto/index.ts';
 
 /** Length of a FLOE header in bytes. */
 export const FLOE_HEADER_BYTES = 74;
@@ -236,11 +243,7 @@ export function floeSeal(context: FloeContext, content: Uint8Array): Uint8Array 
   for (let position = 0; position < layout.segments; position++) {
     const from = position * layout.contentBytes;
     const place = { position, isFinal: position === layout.segments - 1 };
-    at += message.sealSegment(
-      place,
-      content.subarray(from, from + layout.contentBytes),
-      sealed.subarray(at),
-    );
+    at += message.sealSegment(place, content.subarray(from, from + layout.contentBytes), sealed.subarray(at));
   }
   return sealed;
 }

@@ -1,4 +1,4 @@
-import { StrongroomError } from '../errors/index.ts';
+import { StrongroomError, toStrongroomError } from '../errors/index.ts';
 
 /**
  * Work that goes on at the same time and fails as one: the first failure, or a wish to stop, ends it all and is
@@ -6,11 +6,11 @@ import { StrongroomError } from '../errors/index.ts';
  */
 export class Flow {
   readonly #pending = new Set<Promise<unknown>>();
-  readonly #onFailure: ((error: unknown) => void)[] = [];
+  readonly #onFailure: ((failure: Error) => void)[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.fail(stopped(this.#signal));
-  #failure: { readonly error: unknown } | undefined;
-  #interrupt: ((error: unknown) => void) | undefined;
+  #failure: Error | undefined;
+  #interrupt: ((failure: Error) => void) | undefined;
 
   constructor(signal?: AbortSignal) {
     this.#signal = signal;
@@ -19,35 +19,36 @@ export class Flow {
   }
 
   /** Lets a failure of `work` be everybody's failure; `settle` waits for it. */
-  track<Result>(work: Promise<Result>): Promise<Result> {
+  track(work: Promise<unknown>): void {
     this.#pending.add(work);
     const done = (): void => void this.#pending.delete(work);
     work.then(done, done);
-    return this.watch(work);
+    this.watch(work);
   }
 
   /** As `track`, for what may never come to an end, such as a write of somebody else's: nobody waits for it. */
-  watch<Result>(work: Promise<Result>): Promise<Result> {
+  watch(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.fail(error));
-    return work;
   }
 
   /** Ends everything for this reason, unless it ended already. */
   fail(error: unknown): void {
     if (this.#failure !== undefined) return;
-    this.#failure = { error };
-    this.#interrupt?.(error);
-    for (const listener of this.#onFailure) listener(error);
+    // Input, output and recipients are other people's code, which may throw anything.
+    const failure = error instanceof Error ? error : toStrongroomError(error);
+    this.#failure = failure;
+    this.#interrupt?.(failure);
+    for (const listener of this.#onFailure) listener(failure);
   }
 
   /** Calls back once when something fails. */
-  onFailure(listener: (error: unknown) => void): void {
+  onFailure(listener: (failure: Error) => void): void {
     this.#onFailure.push(listener);
   }
 
   /** Throws the first failure, if there was one. */
   assertRunning(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /**
@@ -57,7 +58,7 @@ export class Flow {
   interruptible<Result>(wait: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
-        reject(this.#failure.error as Error);
+        reject(this.#failure);
         return;
       }
       this.#interrupt = reject;

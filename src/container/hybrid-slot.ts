@@ -19,7 +19,11 @@ export function hybridRecipient(recipient: string): Recipient {
   return {
     wrap: (secret, context) => {
       const { enc, ciphertext } = hpkeSealHybrid(recipient, hpkeContext(context), secret);
-      const slot = { type: 'x25519-mlkem768', enc: toBase64Url(enc), wrapped: toBase64Url(ciphertext) } as const;
+      const slot = {
+        type: 'x25519-mlkem768',
+        enc: toBase64Url(enc),
+        wrapped: toBase64Url(ciphertext),
+      } as const;
       return Promise.resolve(slot satisfies RecipientSlot);
     },
   };

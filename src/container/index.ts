@@ -49,7 +49,7 @@ export type {
   SlotContext,
 } from './recipient.ts';
 export { addSlot, type RewrapRequest, rewrapHeader } from './rewrap.ts';
-export { type SealedBlob, type SealEngine, sealPayload } from './seal.ts';
+export { type SealEngine, type SealedBlob, sealPayload } from './seal.ts';
 export type { SealRequest } from './seal-request.ts';
 export {
   isSealedFile,

@@ -112,8 +112,7 @@ export async function wrapDek(
   to: { readonly recipients: readonly Recipient[]; readonly accessCode?: AccessCodeKey | undefined },
 ): Promise<KeySlot[]> {
   const { recipients, accessCode } = to;
-  if (accessCode === undefined)
-    return wrapContent({ secret: dek, code: undefined }, context, recipients);
+  if (accessCode === undefined) return wrapContent({ secret: dek, code: undefined }, context, recipients);
   using secret = SecretBytes.take(wrapWithCode(accessCode, dek, context));
   return await wrapContent({ secret, code: accessCode.phc }, context, recipients);
 }

@@ -1,10 +1,4 @@
-import {
-  type ByteRange,
-  type ByteSource,
-  fromBase64Url,
-  type Passphrase,
-  toHex,
-} from '../bytes/index.ts';
+import { type ByteRange, type ByteSource, fromBase64Url, type Passphrase, toHex } from '../bytes/index.ts';
 import { createHasher } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { AccessCodeUnlocker } from './access-code.ts';

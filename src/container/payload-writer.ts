@@ -71,8 +71,10 @@ export class PayloadWriter {
     const sealed = output.then((buffer) =>
       lane.run('seal', { session: lane.session, content, output: buffer, position, isLast }),
     );
-    this.#written = this.#flow.watch(this.#writeAfter(this.#written, output, sealed));
-    return this.#flow.track(sealed).then(() => undefined);
+    this.#written = this.#writeAfter(this.#written, output, sealed);
+    this.#flow.watch(this.#written);
+    this.#flow.track(sealed);
+    return sealed.then(() => undefined);
   }
 
   /** Size and digest of the payload, after the last slab was written. */

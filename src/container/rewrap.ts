@@ -35,7 +35,9 @@ export async function rewrapHeader(
 ): Promise<EncryptedHeader> {
   if (header.suite !== 1) throw new StrongroomError('INPUT_INVALID', 'a plain file has no keys to wrap');
   const { replaces = 'kek' } = request;
-  const kept = header.slots.filter((slot) => replaces === 'none' || (replaces === 'kek' && slot.type !== 'kek'));
+  const kept = header.slots.filter(
+    (slot) => replaces === 'none' || (replaces === 'kek' && slot.type !== 'kek'),
+  );
   const slots = [...(await newSlots(header, request)), ...kept];
   if (slots.length > MAX_SLOTS) {
     throw new StrongroomError('CONTAINER_LIMIT', `more than ${MAX_SLOTS} key slots`);

@@ -29,16 +29,19 @@ export async function isWorthCompressing(
   level: number,
   { pool, flow }: { readonly pool: SegmentPool; readonly flow: Flow },
 ): Promise<boolean> {
+  // The last chunk may have been far longer than what was wanted.
+  const measuredBytes = Math.min(sample.length, SAMPLE_BYTES);
   const thread = sample.length <= INLINE_BYTES ? pool.inlineLane() : pool;
   const compressing: Promise<number>[] = [];
-  for (let at = 0; at < sample.length; at += SLAB_BYTES) {
-    const part = sample.subarray(at, at + SLAB_BYTES);
+  for (let at = 0; at < measuredBytes; at += SLAB_BYTES) {
+    const part = sample.subarray(at, Math.min(at + SLAB_BYTES, measuredBytes));
     const buffer = pool.takeSlab(SLAB_BYTES);
     new Uint8Array(buffer).set(part);
     const compressed = thread.run('compress', { content: { buffer, length: part.length }, level });
     const measured = compressed.finally(() => pool.returnSlab(buffer)).then((frame) => frame.length);
-    compressing.push(flow.track(measured));
+    flow.track(measured);
+    compressing.push(measured);
   }
   const lengths = await Promise.all(compressing);
-  return lengths.reduce((sum, length) => sum + length, 0) <= sample.length * WORTHWHILE_RATIO;
+  return lengths.reduce((sum, length) => sum + length, 0) < measuredBytes * WORTHWHILE_RATIO;
 }

@@ -82,12 +82,11 @@ async function runSeal({ request, plan, pool, message }: SealJob): Promise<SealR
     const zstd =
       compression.algorithm === 'zstd' ? { level: plan.level, frameBytes: compression.frame } : undefined;
     intake = new ContentIntake({ pool, flow, writer }, { ...plan, zstd });
-    if (sample !== undefined) await intake.add(sample);
-    sample?.fill(0);
-    for (let chunk = await input.next(); chunk !== undefined; chunk = await input.next()) {
+    for (let chunk = sample ?? (await input.next()); chunk !== undefined; chunk = await input.next()) {
       await intake.add(chunk);
       request.onProgress?.(intake.size);
     }
+    sample?.fill(0);
     const taken = await intake.finish();
     return { taken, written: await writer.finish(), compression };
   } catch (error) {
@@ -141,14 +140,13 @@ class InputReader {
 function sealedBlob({ taken, written }: SealRun, header: ContainerHeader): SealedBlob {
   // A header that cannot be stored must not look like success.
   formatHeader(header);
-  const { sha256, sha512 } = fileDigests(taken);
   const { size, storedSize } = taken;
-  const { payloadSize } = written;
-  return { header, size, storedSize, payloadSize, sha256, ...(sha512 === undefined ? {} : { sha512 }) };
+  return { header, size, storedSize, payloadSize: written.payloadSize, ...fileDigests(taken) };
 }
 
-function fileDigests({ digests }: TakenIn): { sha256: string; sha512: string | undefined } {
-  return { sha256: toHex(digests.sha256), sha512: digests.sha512 && toHex(digests.sha512) };
+function fileDigests({ digests }: TakenIn): { sha256: string; sha512?: string } {
+  const { sha256, sha512 } = digests;
+  return { sha256: toHex(sha256), ...(sha512 === undefined ? {} : { sha512: toHex(sha512) }) };
 }
 
 function metadataOf(request: SealRequest, { taken }: SealRun): FileMetadata {

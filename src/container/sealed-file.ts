@@ -1,4 +1,12 @@
-import { bufferView, type ByteSource, concatBytes, sliceSource, streamSource, uintBytes, utf8Bytes } from '../bytes/index.ts';
+import {
+  type ByteSource,
+  bufferView,
+  concatBytes,
+  sliceSource,
+  streamSource,
+  uintBytes,
+  utf8Bytes,
+} from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { ContainerHeader } from './container-header.ts';
 import { formatHeader, parseHeader } from './header.ts';
@@ -74,7 +82,8 @@ export async function writeSealedFile(file: SealedFile, target: PositionalTarget
  */
 export async function readSealedFile(source: ByteSource): Promise<SealedFile> {
   const preamble = bufferView(await source.read(0, PREAMBLE_BYTES));
-  if (!isSealedFile(preamble) || preamble.length < PREAMBLE_BYTES) throw malformed('it does not begin as one');
+  if (!isSealedFile(preamble) || preamble.length < PREAMBLE_BYTES)
+    throw malformed('it does not begin as one');
   const regionEnd = preamble.readUInt32BE(SEALED_FILE_MAGIC.length);
   const headerBytes = preamble.readUInt32BE(SEALED_FILE_MAGIC.length + 4);
   assertRegion(regionEnd, headerBytes);

@@ -12,14 +12,14 @@ export class SerialSource {
 
   /** Fills all of `target`, which may be shared memory. Throws `CONTAINER_TRUNCATED` when there is less. */
   async fill(target: Uint8Array, offset: number): Promise<void> {
-    const { readInto } = this.#source;
+    const readInto = this.#source.readInto?.bind(this.#source);
     if (readInto === undefined) {
       await this.take(offset, target.length, (bytes) => target.set(bytes));
-    } else {
-      await this.#inTurn(async () => {
-        if ((await readInto.call(this.#source, target, offset)) !== target.length) throw truncated();
-      });
+      return;
     }
+    await this.#inTurn(async () => {
+      if ((await readInto(target, offset)) !== target.length) throw truncated();
+    });
   }
 
   /** Gives `use` exactly these bytes, to be done with when it returns. Throws `CONTAINER_TRUNCATED` for fewer. */

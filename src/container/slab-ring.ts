@@ -2,7 +2,7 @@ import type { SegmentPool } from './segment-pool.ts';
 
 interface Waiting {
   resolve(slab: SharedArrayBuffer): void;
-  reject(error: unknown): void;
+  reject(failure: Error): void;
 }
 
 /** A fixed number of slabs that go round: taking one waits until one is free, which is all the back-pressure. */
@@ -13,7 +13,7 @@ export class SlabRing {
   readonly #out = new Set<SharedArrayBuffer>();
   readonly #waiting: Waiting[] = [];
   #left: number;
-  #failure: { readonly error: unknown } | undefined;
+  #failure: Error | undefined;
   #isClosed = false;
 
   constructor(pool: SegmentPool, size: { readonly slabs: number; readonly slabBytes: number }) {
@@ -24,7 +24,7 @@ export class SlabRing {
 
   /** A free slab, first come, first served; what it holds is stale. Throws what `fail` was told. */
   acquire(): Promise<SharedArrayBuffer> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure.error as Error);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const slab = this.#idle.pop() ?? this.#another();
     if (slab === undefined) return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     this.#out.add(slab);
@@ -44,9 +44,9 @@ export class SlabRing {
   }
 
   /** Nobody gets a slab any more: whoever waits is told why. */
-  fail(error: unknown): void {
-    this.#failure ??= { error };
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+  fail(failure: Error): void {
+    this.#failure ??= failure;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(failure);
   }
 
   /** Gives the slabs back to the pool, which zeroes them; one that is still out follows when it is released. */

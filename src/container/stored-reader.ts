@@ -1,4 +1,4 @@
-import type { ByteRange } from '../bytes/index.ts';
+import { assertNotAborted, type ByteRange } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { FLOE_SEGMENT_OVERHEAD, type FloeMessage, layOutSegments } from './floe.ts';
 import { segmentsPerSlab, slabBytesFor } from './payload-writer.ts';
@@ -7,7 +7,6 @@ import type { Lane, SegmentPool } from './segment-pool.ts';
 import { contentLength, openRun, type SegmentRun, type SlabPart } from './segment-work.ts';
 import type { SerialSource } from './serial-source.ts';
 import { SlabRing } from './slab-ring.ts';
-import { assertNotAborted } from './verify-sealed.ts';
 
 /** Slabs between the source and the consumer. */
 const AHEAD = 4;

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../bytes/index.ts';
-import { streamSource, toHex } from '../bytes/index.ts';
+import { assertNotAborted, streamSource, toHex } from '../bytes/index.ts';
 import { createHasher } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { ContainerHeader } from './container-header.ts';
@@ -35,11 +35,6 @@ export async function verifySealed({ header, source, onProgress, signal }: Seale
 /** Throws `CONTAINER_TRUNCATED` unless the payload has the size that its header states. */
 export function assertPayloadSize(header: ContainerHeader, source: ByteSource): void {
   if (source.size !== header.payloadSize) throw truncated();
-}
-
-/** Throws `ABORTED` when it was asked to stop. */
-export function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new StrongroomError('ABORTED', 'stopped on request', { cause: signal.reason });
 }
 
 function truncated(): StrongroomError {

@@ -60,7 +60,7 @@ export class WorkerThread {
     const id = ++this.#lastId;
     if (this.#waiting.size === 0) this.#worker.ref();
     return new Promise<WorkResult<Name>>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.set(id, { resolve: resolve, reject });
       this.#worker.postMessage({ id, name, request } satisfies WorkMessage);
     });
   }

@@ -12,11 +12,7 @@ export function wrapSecret(key: SecretBytes, secret: Uint8Array, aad: Uint8Array
 }
 
 /** What `wrapSecret` wrapped; `undefined` for a wrong key, another `aad`, or changed bytes. To be wiped by the caller. */
-export function unwrapSecret(
-  key: SecretBytes,
-  wrapped: Uint8Array,
-  aad: Uint8Array,
-): Uint8Array | undefined {
+export function unwrapSecret(key: SecretBytes, wrapped: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
   return floeOpen({ key, aad, segmentBytes: SMALL_SEGMENT_BYTES }, wrapped);
 }
 

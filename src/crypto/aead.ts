@@ -95,7 +95,8 @@ function sealInto(
  * them: on a stream of segments that adds up to a hundred megabytes.
  */
 function releaseMemory({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !buffer.detached) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !buffer.detached)
+    buffer.transfer(0);
 }
 
 function open(name: Cipher, context: AeadContext, sealed: Uint8Array): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BackupReport, LongRunning } from '../api/index.ts';
-import { toHex } from '../bytes/index.ts';
+import { toHex, utf8Bytes } from '../bytes/index.ts';
 import { createHasher } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { restrictUmask } from '../runtime/index.ts';
@@ -46,7 +46,11 @@ export function backupTarget({ home, path, blobs, catalogue }: BackupGround): Ba
       return await digestOf(folder, CATALOGUE_FILE);
     },
     openSnapshot: () => openSqliteCatalogue({ path: snapshot }),
-    copyKeys: () => copyFolder(join(home, KEYS_FOLDER), join(path, KEYS_FOLDER)),
+    copyKeys: async () => {
+      await using folder = await Folder.open(path);
+      await folder.removeTree(KEYS_FOLDER);
+      return await copyFolder(join(home, KEYS_FOLDER), join(path, KEYS_FOLDER));
+    },
     writeNote: (note) => writeInto(path, BACKUP_NOTE, note),
   };
 }
@@ -91,10 +95,16 @@ function restoreTarget(source: string, path: string, blobs: FsBlobStore): Restor
   };
 }
 
-async function copyFolder(fromPath: string, toPath: string): Promise<void> {
+/** Copies a flat folder; answers with a digest over the names and the content of its files. */
+async function copyFolder(fromPath: string, toPath: string): Promise<string> {
   await using from = await Folder.open(fromPath);
   await using to = await Folder.open(toPath, { create: true });
   await copyTree(from, to);
+  const hasher = createHasher('sha256');
+  for (const { name } of await to.entries()) {
+    hasher.update(utf8Bytes(`${name} ${await digestOf(to, name)}\n`));
+  }
+  return toHex(hasher.digest());
 }
 
 async function writeInto(path: string, name: string, bytes: Uint8Array): Promise<void> {

@@ -2,10 +2,13 @@ import { Passphrase, utf8Text } from '../bytes/index.ts';
 import type { Config } from '../config.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { parseRootKey, type UnsealMaterial } from '../keyring/index.ts';
-import { readSmallFile } from '../storage/index.ts';
+import { readSecretFile } from '../storage/index.ts';
 import { defaultRootKeyFile, MAX_SECRET_FILE_BYTES } from './home-layout.ts';
 
-/** The secrets that the configuration points to, or the key file inside the home. */
+/**
+ * The secrets that the configuration points to, or the key file inside the home. Throws `HOME_EXPOSED` for a file
+ * that others than its owner can get at, `STORAGE_MISSING` for one that is named and not there.
+ */
 export async function configuredSecrets(home: string, config: Config): Promise<readonly UnsealMaterial[]> {
   const { key_file: keyFile, passphrase_file: passphraseFile } = config.root;
   const material: UnsealMaterial[] = [];
@@ -22,5 +25,5 @@ export async function configuredSecrets(home: string, config: Config): Promise<r
 }
 
 async function readSecret(path: string): Promise<Uint8Array | undefined> {
-  return await readSmallFile(path, MAX_SECRET_FILE_BYTES);
+  return await readSecretFile(path, MAX_SECRET_FILE_BYTES);
 }

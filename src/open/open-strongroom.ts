@@ -1,5 +1,15 @@
 import { join, resolve } from 'node:path';
-import type { BackupReport, Caller, LongRunning, RootSeal, StrongroomApi, Version } from '../api/index.ts';
+import {
+  type BackupReport,
+  type Caller,
+  type LongRunning,
+  type MetricDirection,
+  type ModelName,
+  parseCompression,
+  type RootSeal,
+  type StrongroomApi,
+  type Version,
+} from '../api/index.ts';
 import { type Config, type ConfigSources, loadConfig } from '../config.ts';
 import { SegmentPool } from '../container/index.ts';
 import { StrongroomError } from '../errors/index.ts';
@@ -15,7 +25,6 @@ import {
   freeBytes,
   type LeaseHolder,
   type LeaseRow,
-  openSqliteCatalogue,
   processStartedAt,
   readSmallFile,
 } from '../storage/index.ts';
@@ -26,20 +35,20 @@ import {
   createGate,
   type ExportSealedInput,
   exportSealed,
-  type ImportLegacyInput,
-  importLegacy,
+  type LegacyFile,
   localOwnerOnly,
   MAX_HOME_NOTE_BYTES,
   parseHomeNote,
+  readLegacy,
   type StrongroomDeps,
   sweepLeftovers,
 } from '../vault/index.ts';
 import { backupTarget } from './backup.ts';
+import { openCatalogue } from './catalogue-of.ts';
 import { configuredSecrets } from './configured-secrets.ts';
 import {
   BLOBS_FOLDER,
   builder,
-  CATALOGUE_FILE,
   configFile,
   defaultRootKeyFile,
   HOME_NOTE,
@@ -66,6 +75,12 @@ export interface OpenStrongroomOptions {
   readonly caller?: Caller;
 }
 
+export interface ImportLegacyInput extends LongRunning {
+  readonly model: ModelName;
+  readonly file: LegacyFile;
+  readonly metricDirections?: Readonly<Record<string, MetricDirection>>;
+}
+
 /** A home that is open. Close it to forget its keys. */
 export interface Strongroom {
   readonly api: StrongroomApi;
@@ -74,7 +89,7 @@ export interface Strongroom {
   backup(input: LongRunning & { readonly destination: string }): Promise<BackupReport>;
   /** Writes the files of a version as sealed files for somebody outside. */
   exportSealed(input: ExportSealedInput): Promise<readonly string[]>;
-  /** Takes over a package of the Python class `SecureModelManager`. */
+  /** Takes over a package of the Python class `SecureModelManager`, or a Fernet token, as a new version. */
   importLegacy(input: ImportLegacyInput): Promise<Version>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -83,8 +98,8 @@ export interface Strongroom {
 const LOCAL_OWNER: Caller = { type: 'local', id: 'local' };
 
 /**
- * Opens a home. Throws `HOME_MISSING`, `HOME_NEWER`, `HOME_MALFORMED`, `HOME_EXPOSED`, `KEY_REFUSED` when nothing
- * given unseals it, `KEYRING_ROLLED_BACK` when an older keyring was put back, `CONFIG_INVALID`, and the
+ * Opens a home. Throws `HOME_MISSING`, `HOME_NEWER`, `HOME_MALFORMED`, `HOME_EXPOSED`, `CATALOGUE_DAMAGED`, `KEY_REFUSED`
+ * when nothing given unseals it, `KEYRING_ROLLED_BACK` when an older keyring was put back, `CONFIG_INVALID`, and the
  * `STORAGE_…` errors.
  */
 export async function openStrongroom(options: OpenStrongroomOptions): Promise<Strongroom> {
@@ -95,7 +110,7 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   await using opened = new AsyncDisposableStack();
   const keys = opened.use(await FsGenerationStore.open(join(home, KEYS_FOLDER)));
   const blobs = opened.use(await FsBlobStore.open(join(home, BLOBS_FOLDER)));
-  const catalogue = await openSqliteCatalogue({ path: join(home, CATALOGUE_FILE) });
+  const catalogue = await openCatalogue(home);
   opened.defer(() => catalogue.close());
   const keyring = opened.use(await unsealKeyring({ home, config, keys, catalogue, unseal: options.unseal }));
   await assertOneVault(note.vault, keyring, catalogue);
@@ -138,7 +153,7 @@ async function unsealKeyring(work: Unsealing): Promise<Keyring> {
 }
 
 async function assertOneVault(vault: string, keyring: Keyring, catalogue: Catalogue): Promise<void> {
-  const claimed = await catalogue.claim(keyring.vault);
+  const claimed = await catalogue.findVault();
   if (claimed !== keyring.vault || vault !== keyring.vault) {
     throw new StrongroomError('HOME_MALFORMED', 'keyring and catalogue belong to different strongrooms');
   }
@@ -170,6 +185,10 @@ function composeDeps({ home, config, blobs, catalogue, keyring, pool }: Parts): 
       minFreeBytes: config.limits.min_free_bytes,
       destroyGraceDays: config.keys.destroy_grace_days,
       freeBytes: () => freeBytes(home),
+    },
+    sealDefaults: {
+      compression: parseCompression(config.seal.compression),
+      withSha512: config.seal.sha512,
     },
     warnings: () => homeWarnings(home),
   };
@@ -212,9 +231,10 @@ interface BoundHome {
 }
 
 function bindHome({ home, config, deps, caller, resources }: BoundHome): Strongroom {
+  const api = bindStrongroom(deps, caller);
   const close = () => resources.disposeAsync();
   return {
-    api: bindStrongroom(deps, caller),
+    api,
     config,
     backup: ({ destination, ...running }) =>
       createWholeFolder({
@@ -227,7 +247,8 @@ function bindHome({ home, config, deps, caller, resources }: BoundHome): Strongr
         },
       }),
     exportSealed: (input) => exportSealed(deps, caller, input),
-    importLegacy: (input) => importLegacy(deps, caller, input),
+    importLegacy: async ({ file, ...input }) =>
+      await api.versions.put({ ...(await readLegacy(file)), ...input }),
     close,
     [Symbol.asyncDispose]: close,
   };

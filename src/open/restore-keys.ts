@@ -4,9 +4,10 @@ import type { Passphrase } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { restoreBackup } from '../keyring/index.ts';
 import { restrictUmask } from '../runtime/index.ts';
-import { FsGenerationStore, openSqliteCatalogue, readSmallFile } from '../storage/index.ts';
+import { FsGenerationStore, readSmallFile } from '../storage/index.ts';
 import { MAX_HOME_NOTE_BYTES, parseHomeNote } from '../vault/index.ts';
-import { CATALOGUE_FILE, HOME_NOTE, KEYS_FOLDER } from './home-layout.ts';
+import { openCatalogue } from './catalogue-of.ts';
+import { HOME_NOTE, KEYS_FOLDER } from './home-layout.ts';
 
 export interface RestoreKeysOptions {
   readonly home: string;
@@ -32,7 +33,7 @@ export async function restoreKeys(
   if (bytes === undefined)
     throw new StrongroomError('HOME_MISSING', `there is no home of strongroom at ${home}`);
   const note = parseHomeNote(bytes);
-  const catalogue = await openSqliteCatalogue({ path: join(home, CATALOGUE_FILE) });
+  const catalogue = await openCatalogue(home);
   try {
     await using store = await FsGenerationStore.open(join(home, KEYS_FOLDER), { create: true });
     const minGeneration = await catalogue.keyringGeneration();

@@ -120,7 +120,7 @@ export function getDirection(
   const direction = directionOf(metric, own);
   if (direction !== undefined) return direction;
   throw new StrongroomError('METRIC_DIRECTION_UNKNOWN', `is more or less of ${metric} better?`, {
-    hint: `say which: --metric-direction ${metric}=higher, or =lower`,
+    hint: `say which: --direction ${metric}=higher, or =lower`,
   });
 }
 

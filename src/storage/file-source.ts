@@ -116,6 +116,12 @@ export class FileSource implements PayloadSource {
     return (await mapErrors(this.#doing, () => this.#handle.stat())).nlink;
   }
 
+  /** Whether group or others have a permission on it, or it has a second name. */
+  async isShared(): Promise<boolean> {
+    const { mode, nlink } = await mapErrors(this.#doing, () => this.#handle.stat());
+    return (mode & 0o077) !== 0 || nlink > 1;
+  }
+
   async close(): Promise<void> {
     await mapErrors(this.#doing, () => this.#handle.close());
   }

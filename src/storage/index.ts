@@ -55,5 +55,5 @@ export { OutputFile } from './output-file.ts';
 export { OutputFolder } from './output-folder.ts';
 export { processStartedAt } from './process-table.ts';
 export { type InputFile, MAX_INPUT_DEPTH, readInputs } from './read-inputs.ts';
-export { readSmallFile } from './small-file.ts';
+export { readSecretFile, readSmallFile } from './small-file.ts';
 export { createWholeFolder, type FolderBuilder, type WholeFolderRequest } from './whole-folder.ts';

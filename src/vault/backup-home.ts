@@ -1,4 +1,5 @@
 import type { BackupReport, Caller, LongRunning } from '../api/index.ts';
+import { assertNotAborted } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobRow, BlobStore, Catalogue } from '../storage/index.ts';
@@ -8,7 +9,7 @@ import { type Clock, stamp } from './deps.ts';
 import type { Gate } from './gate.ts';
 
 const PAGE = 500;
-/** How often a snapshot is taken again because a blob in it was removed before it could be copied. */
+/** How often a snapshot is taken again because a blob or a key in it was removed before it could be copied. */
 const MAX_SNAPSHOTS = 8;
 
 /** Where a backup goes: the parts of a home, on any ground. */
@@ -20,8 +21,11 @@ export interface BackupTarget {
   openSnapshot(): Promise<Pick<Catalogue, 'listBlobs' | 'close'>>;
   /** SHA-256 of the copy, hex; when it is no longer open. */
   digestSnapshot(): Promise<string>;
-  /** Copies the sealed keyring: no key in it can be used without a root seal. */
-  copyKeys(): Promise<void>;
+  /**
+   * Copies the sealed keyring, replacing an earlier copy: no key in it can be used without a root seal.
+   * Answers with the SHA-256 of the copy, hex.
+   */
+  copyKeys(): Promise<string>;
   /** Writes the note that makes it a backup; the last step. */
   writeNote(note: Uint8Array): Promise<void>;
 }
@@ -29,7 +33,7 @@ export interface BackupTarget {
 export interface BackupHomeDeps {
   readonly gate: Gate;
   readonly blobs: Pick<BlobStore, 'header' | 'open'>;
-  readonly keyring: Pick<Keyring, 'vault' | 'generation' | 'mac'>;
+  readonly keyring: Pick<Keyring, 'vault' | 'generation' | 'list' | 'refresh'>;
   readonly clock: Clock;
 }
 
@@ -48,13 +52,13 @@ export function backupHome(
 ): Promise<BackupReport> {
   return deps.gate.pass(caller, { action: 'system:backup', resource: 'everything' }, async () => {
     const { target } = input;
-    const rows = await copyConsistently(deps, input);
+    const { rows, keyringSha256 } = await copyConsistently(deps, input);
     const bytes = rows.reduce((sum, row) => sum + row.storedSize, 0);
-    await target.copyKeys();
     const note: BackupNote = {
       vault: deps.keyring.vault,
       createdAt: stamp(deps.clock),
       catalogueSha256: await target.digestSnapshot(),
+      keyringSha256,
       keyringGeneration: deps.keyring.generation,
       blobs: rows.length,
       bytes,
@@ -64,16 +68,37 @@ export function backupHome(
   });
 }
 
-/** Takes snapshots until every blob of one could be copied: others may remove blobs meanwhile. */
-async function copyConsistently(deps: BackupHomeDeps, input: BackupHomeInput): Promise<readonly BlobRow[]> {
+/** Takes snapshots until every blob of one could be copied with its key: others may remove both meanwhile. */
+async function copyConsistently(
+  deps: BackupHomeDeps,
+  input: BackupHomeInput,
+): Promise<{ readonly rows: readonly BlobRow[]; readonly keyringSha256: string }> {
   for (let attempt = 1; attempt <= MAX_SNAPSHOTS; attempt++) {
+    const keysBefore = await usableKeys(deps.keyring);
     await input.target.snapshotCatalogue();
+    const keys = keysBefore.union(await usableKeys(deps.keyring));
     const rows = await referredBlobs(input.target);
     if (!(await copyAll(deps, input, rows))) continue;
+    const keyringSha256 = await input.target.copyKeys();
+    // A key that ended after a blob was copied is not in the copy of the keyring, which would leave it shut for ever.
+    if (!keys.isSubsetOf(await usableKeys(deps.keyring))) continue;
     await removeSurplus(input.target, rows);
-    return rows;
+    return { rows, keyringSha256 };
   }
   throw new StrongroomError('STORAGE_CONFLICT', 'models were removed again and again while they were copied');
+}
+
+/** Every key version that still unwraps, by what tells it from a later one of the same name. */
+async function usableKeys(keyring: BackupHomeDeps['keyring']): Promise<ReadonlySet<string>> {
+  await keyring.refresh();
+  const versions = keyring
+    .list()
+    .flatMap(({ name, versions }) =>
+      versions
+        .filter(({ state }) => state === 'active' || state === 'retiring')
+        .map(({ version, createdAt }) => `${name}@${version} ${createdAt}`),
+    );
+  return new Set(versions);
 }
 
 async function referredBlobs(target: BackupTarget): Promise<readonly BlobRow[]> {
@@ -100,7 +125,7 @@ async function copyAll(
   const total = rows.reduce((sum, row) => sum + row.storedSize, 0);
   let done = 0;
   for (const row of rows) {
-    input.signal?.throwIfAborted();
+    assertNotAborted(input.signal);
     const known = await input.target.blobs.header(row.id);
     if (known === undefined || known.generation < row.headerGeneration) {
       await input.target.blobs.remove(row.id);

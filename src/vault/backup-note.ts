@@ -12,6 +12,7 @@ const noteSchema = z.strictObject({
   vault: z.string().length(22),
   createdAt: z.iso.datetime({ precision: 3 }),
   catalogueSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  keyringSha256: z.string().regex(/^[0-9a-f]{64}$/),
   keyringGeneration: z.int().min(1),
   blobs: z.int().min(0),
   bytes: z.int().min(0),

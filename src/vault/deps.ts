@@ -1,3 +1,4 @@
+import type { Compression } from '../api/index.ts';
 import type { Identity, Recipient, SegmentPool } from '../container/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { Registry } from '../registry/index.ts';
@@ -18,6 +19,13 @@ export interface VaultDeps {
   readonly clock: Clock;
   readonly leaseholder: Leaseholder;
   readonly limits: VaultLimits;
+  readonly sealDefaults: SealDefaults;
+}
+
+/** How files are sealed where a put does not say. */
+export interface SealDefaults {
+  readonly compression: Compression;
+  readonly withSha512: boolean;
 }
 
 /** The time, for stamps that are stored. */

@@ -50,14 +50,14 @@ export function createGate(deps: { readonly authorizer: Authorizer; readonly rec
         await entry.end('refused', 'ACCESS_DENIED');
         throw new StrongroomError('ACCESS_DENIED', `${caller.id} may not ${act.action} on ${act.resource}`);
       }
+      let result: Awaited<ReturnType<typeof work>>;
       try {
-        const result = await work({ caller, act } as Permit);
-        await entry.end('done');
-        return result;
+        result = await work({ caller, act } as Permit);
       } catch (error) {
-        await recordFailure(entry, error);
-        throw error;
+        throw await recordFailure(entry, error);
       }
+      await entry.end('done');
+      return result;
     },
   };
 }
@@ -71,12 +71,16 @@ async function isAllowed(authorizer: Authorizer, caller: Caller, act: Act): Prom
   }
 }
 
-async function recordFailure(entry: RecordedEntry, error: unknown): Promise<void> {
-  const { code, kind } = toStrongroomError(error);
+/** What to throw: the failure itself, which also says when its record failed, as it will on a full disk. */
+async function recordFailure(entry: RecordedEntry, error: unknown): Promise<unknown> {
+  const shown = toStrongroomError(error);
+  const { code, kind, message, hint } = shown;
   try {
     await entry.end(kind === 'forbidden' ? 'refused' : 'failed', code);
+    return error;
   } catch (recordError) {
-    throw new AggregateError([error, recordError], 'the act failed, and so did its record');
+    const cause = new AggregateError([error, recordError], 'the act failed, and so did its record');
+    return new StrongroomError(code, message, { hint, cause });
   }
 }
 

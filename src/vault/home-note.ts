@@ -7,8 +7,11 @@ export const MAX_HOME_NOTE_BYTES = 4096;
 
 const FORMAT_VERSION = 1;
 
-const noteSchema = z.object({
-  format: z.string().regex(/^strongroom-home\/\d{1,4}$/),
+/** All that can be known of a note whose version is not known yet. */
+const anyNoteSchema = z.object({ format: z.string().regex(/^strongroom-home\/\d{1,4}$/) });
+
+const noteSchema = z.strictObject({
+  format: z.literal(`strongroom-home/${FORMAT_VERSION}`),
   vault: z.string().length(22),
 });
 
@@ -28,14 +31,14 @@ export function formatHomeNote(note: HomeNote): Uint8Array {
 export function parseHomeNote(bytes: Uint8Array): HomeNote {
   const text = utf8Text(bytes);
   const value = text?.endsWith('\n') === true ? parseCanonicalJson(text.slice(0, -1)) : undefined;
-  const result = noteSchema.safeParse(value);
-  if (!result.success) throw new StrongroomError('HOME_MALFORMED', 'the note of the home makes no sense');
-  const version = Number(result.data.format.slice('strongroom-home/'.length));
+  const version = Number(anyNoteSchema.safeParse(value).data?.format.slice('strongroom-home/'.length));
   if (version > FORMAT_VERSION) {
     throw new StrongroomError(
       'HOME_NEWER',
       `the home has format ${version}, this strongroom knows ${FORMAT_VERSION}`,
     );
   }
+  const result = noteSchema.safeParse(value);
+  if (!result.success) throw new StrongroomError('HOME_MALFORMED', 'the note of the home makes no sense');
   return { vault: result.data.vault };
 }

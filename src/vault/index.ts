@@ -4,7 +4,7 @@ export type { Clock, Leaseholder, VaultDeps, VaultLimits } from './deps.ts';
 export { type ExportSealedInput, exportSealed } from './export-sealed.ts';
 export { type Authorizer, createGate, type Gate, localOwnerOnly, type Recorder } from './gate.ts';
 export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.ts';
-export { type ImportLegacyInput, importLegacy, type LegacyKey } from './import-legacy.ts';
+export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
 export { catalogueRecorder } from './record-acts.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
 export {

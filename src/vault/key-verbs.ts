@@ -25,6 +25,7 @@ export function keyVerbs(deps: KeyVerbsDeps, caller: Caller): Omit<KeysApi, 'rot
   return {
     list: () =>
       gate.pass(caller, { action: 'key:read', resource: 'everything' }, async () => {
+        await keyring.refresh();
         const usage = await deps.catalogue.keyUsage(deps.leaseholder.isLive);
         return keyring.list().map((key) => withUsage(key, usage));
       }),
@@ -49,6 +50,8 @@ export function keyVerbs(deps: KeyVerbsDeps, caller: Caller): Omit<KeysApi, 'rot
  * `KEY_VERSION_IN_USE`; try again when the writer is done.
  */
 async function retireKey(deps: KeyVerbsDeps, ref: KeyRef): Promise<Key> {
+  // Another process may have rotated since this one read the keyring.
+  await deps.keyring.refresh();
   const active = deps.keyring.get(ref.key).versions.at(-1)?.version ?? 0;
   if (ref.version === active) {
     throw new StrongroomError('KEY_STATE', `version ${ref.version} of ${ref.key} is active; rotate first`);
@@ -65,6 +68,7 @@ async function retireKey(deps: KeyVerbsDeps, ref: KeyRef): Promise<Key> {
 }
 
 async function destroyKey(deps: KeyVerbsDeps, ref: KeyRef, isNow: boolean): Promise<Key> {
+  await deps.keyring.refresh();
   const version = deps.keyring.get(ref.key).versions.find((each) => each.version === ref.version);
   const { disabledAt } = version ?? {};
   if (version?.state === 'disabled' && disabledAt !== undefined && !isNow) {

@@ -5,12 +5,13 @@ import {
   type PutVersionInput,
   type Version,
 } from '../api/index.ts';
+import { assertNotAborted } from '../bytes/index.ts';
 import { accessCodeKey } from '../container/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { NewVersion, PublishedVersion, Registry } from '../registry/index.ts';
 import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts';
-import type { VaultLimits } from './deps.ts';
+import type { SealDefaults, VaultLimits } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { type HoldLeaseDeps, holdLease, type Lease } from './hold-lease.ts';
 import { rewrapBlob } from './rewrap-blob.ts';
@@ -25,6 +26,7 @@ export interface PutVersionDeps extends HoldLeaseDeps, SealBlobDeps {
   readonly keyring: Keyring;
   readonly blobs: BlobStore;
   readonly limits: VaultLimits;
+  readonly sealDefaults: SealDefaults;
 }
 
 /**
@@ -82,9 +84,9 @@ async function assertWelcome(deps: PutVersionDeps, input: PutVersionInput): Prom
 async function planSealing(deps: PutVersionDeps, input: PutVersionInput, lease: Lease): Promise<SealPlan> {
   const namespace = await deps.registry.findNamespace(namespaceOf(input.model));
   const common = {
-    withSha512: input.withSha512 ?? false,
+    withSha512: input.withSha512 ?? deps.sealDefaults.withSha512,
     maxFileBytes: deps.limits.maxFileBytes,
-    compression: input.compression,
+    compression: input.compression ?? deps.sealDefaults.compression,
     signal: input.signal,
   };
   if (namespace?.encryption === 'off') {
@@ -130,7 +132,7 @@ async function sealFiles(
   const sealed: NewFile[] = [];
   let before = 0;
   for (const file of input.files) {
-    input.signal?.throwIfAborted();
+    assertNotAborted(input.signal);
     const offset = before;
     const onBytes = (done: number) =>
       input.onProgress?.({

@@ -9,7 +9,7 @@ import {
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobRow, BlobStore, Catalogue, NewFile } from '../storage/index.ts';
-import { stamp } from './deps.ts';
+import { type SealDefaults, stamp } from './deps.ts';
 import { type HoldLeaseDeps, holdLease, type Lease } from './hold-lease.ts';
 import { type OpenBlobDeps, type OpenedBlob, openBlob } from './open-blob.ts';
 import { type SealBlobDeps, sealBlob } from './seal-blob.ts';
@@ -17,6 +17,7 @@ import { shredBlobs } from './shred-blobs.ts';
 
 export interface ReencryptBlobDeps extends HoldLeaseDeps, OpenBlobDeps, SealBlobDeps {
   readonly keyring: Keyring;
+  readonly sealDefaults: SealDefaults;
   readonly catalogue: HoldLeaseDeps['catalogue'] & OpenBlobDeps['catalogue'] & Pick<Catalogue, 'replaceBlob'>;
   readonly blobs: BlobStore;
 }
@@ -36,8 +37,8 @@ export async function reencryptBlob(
   row: BlobRow,
   input: ReencryptBlobInput,
 ): Promise<'reencrypted' | 'skipped' | 'gone'> {
-  const old = await openUnlessLocked(deps, row, input);
-  if (old === undefined) return 'skipped';
+  const old = await openIfPossible(deps, row, input);
+  if (old === 'skipped' || old === 'gone') return old;
   const lease = await holdLease(deps, 're-encrypt');
   try {
     const next = await sealAgain(deps, { row, payload: old.payload, lease, input });
@@ -60,18 +61,19 @@ export async function reencryptBlob(
   }
 }
 
-async function openUnlessLocked(
+async function openIfPossible(
   deps: ReencryptBlobDeps,
   row: BlobRow,
   input: ReencryptBlobInput,
-): Promise<OpenedBlob | undefined> {
+): Promise<OpenedBlob | 'skipped' | 'gone'> {
   try {
     const unlocker = input.accessCode && accessCodeUnlocker(input.accessCode);
     return await openBlob(deps, { ...wanted(row), accessCode: unlocker, signal: input.signal });
   } catch (error) {
     // Another model's code, or none: its key is still rewrapped, and the report counts it.
     const isLocked = row.codeLock !== undefined && isStrongroomError(error);
-    if (isLocked && (error.code === 'ACCESS_CODE_REQUIRED' || error.code === 'KEY_REFUSED')) return undefined;
+    if (isLocked && (error.code === 'ACCESS_CODE_REQUIRED' || error.code === 'KEY_REFUSED')) return 'skipped';
+    if ((await deps.catalogue.findBlob(row.id)) === undefined) return 'gone';
     throw error;
   }
 }
@@ -107,7 +109,7 @@ async function sealAgain(
       accessCode,
       withSha512: payload.sha512 !== undefined,
       maxFileBytes: payload.size,
-      compression: { algorithm: 'auto' },
+      compression: deps.sealDefaults.compression,
       signal: input.signal,
     },
   });

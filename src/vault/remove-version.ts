@@ -13,7 +13,7 @@ export interface RemoveVersionDeps extends ShredBlobsDeps {
   readonly registry: Pick<Registry, 'removeVersion' | 'removeModel' | 'removeNamespace'>;
   readonly catalogue: ShredBlobsDeps['catalogue'] &
     Pick<Catalogue, 'noteKeyringGeneration' | 'blockKeyVersion' | 'unblockKeyVersion'>;
-  readonly keyring: Pick<Keyring, 'removeKey' | 'generation' | 'list'>;
+  readonly keyring: Pick<Keyring, 'removeKey' | 'generation' | 'list' | 'refresh'>;
   readonly leaseholder: Pick<Leaseholder, 'isLive'>;
 }
 
@@ -60,6 +60,8 @@ async function finishRemoval(deps: RemoveVersionDeps, removal: CatalogueRemoval)
 
 /** A writer that is still at work under the key keeps it: what it publishes must open. */
 async function destroyKey(deps: RemoveVersionDeps, name: string): Promise<void> {
+  // Another process may have made or rotated it; a version that is not known here would not be destroyed.
+  await deps.keyring.refresh();
   const key = deps.keyring.list().find((each) => each.name === name);
   if (key === undefined) return;
   try {

@@ -1,4 +1,5 @@
 import type { BackupReport, LongRunning } from '../api/index.ts';
+import { assertNotAborted } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { BlobStore } from '../storage/index.ts';
 import { parseBackupNote } from './backup-note.ts';
@@ -16,7 +17,8 @@ export interface RestoreTarget {
   readonly blobs: Pick<BlobStore, 'create'>;
   /** Copies the catalogue; answers with its SHA-256, hex. */
   copyCatalogue(): Promise<string>;
-  copyKeys(): Promise<void>;
+  /** Copies the sealed keyring; answers with the SHA-256 of the copy, hex. */
+  copyKeys(): Promise<string>;
   /** Marks the folder as the home of this vault. */
   writeHomeNote(vault: string): Promise<void>;
 }
@@ -46,11 +48,13 @@ export async function restoreHome({
       'the catalogue in the backup is not the one that was saved',
     );
   }
-  await target.copyKeys();
+  if ((await target.copyKeys()) !== note.keyringSha256) {
+    throw new StrongroomError('BACKUP_MALFORMED', 'the keyring in the backup is not the one that was saved');
+  }
   let blobs = 0;
   let done = 0;
   for await (const blob of source.blobs.list()) {
-    signal?.throwIfAborted();
+    assertNotAborted(signal);
     done += await copyBlob({ from: source.blobs, to: target.blobs }, blob, signal);
     blobs++;
     onProgress?.({ phase: 'restore', done, total: note.bytes, unit: 'bytes' });

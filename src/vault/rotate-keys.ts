@@ -1,5 +1,6 @@
 import type { AccessCode, Caller, LongRunning, RotationReport } from '../api/index.ts';
-import { StrongroomError } from '../errors/index.ts';
+import { assertNotAborted } from '../bytes/index.ts';
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobId, BlobRow, BlobStore, Catalogue, HeaderNote } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
@@ -37,6 +38,8 @@ export function rotateKeys(
   input: RotateKeysInput,
 ): Promise<readonly RotationReport[]> {
   return deps.gate.pass(caller, { action: 'key:rotate', resource: input.name ?? 'everything' }, async () => {
+    // Another process may have made keys since this one read the keyring.
+    await deps.keyring.refresh();
     const names = input.name === undefined ? deps.keyring.list().map((key) => key.name) : [input.name];
     const reports: RotationReport[] = [];
     for (const name of names) reports.push(await rotateKey(deps, name, input));
@@ -54,7 +57,7 @@ async function rotateKey(
   const counts = { rewrapped: 0, reencrypted: 0, skipped: 0 };
   if (input.data === true) {
     for await (const blob of blobsBelow(deps, name, version)) {
-      input.signal?.throwIfAborted();
+      assertNotAborted(input.signal);
       const outcome = await reencryptBlob(deps, blob, { keyName: name, ...pickCode(input) });
       if (outcome === 'skipped') counts.skipped++;
       if (outcome === 'reencrypted') counts.reencrypted++;
@@ -68,7 +71,7 @@ async function rotateKey(
 export interface RewrapBelowDeps extends HoldLeaseDeps {
   readonly keyring: Keyring;
   readonly blobs: BlobStore;
-  readonly catalogue: HoldLeaseDeps['catalogue'] & Pick<Catalogue, 'listBlobs' | 'noteHeaders'>;
+  readonly catalogue: HoldLeaseDeps['catalogue'] & Pick<Catalogue, 'listBlobs' | 'noteHeaders' | 'findBlob'>;
 }
 
 export interface RewrapBelowInput extends LongRunning {
@@ -93,19 +96,36 @@ async function rewrapPages(deps: RewrapBelowDeps, input: RewrapBelowInput): Prom
   let done = 0;
   let page: BlobRow[] = [];
   const flush = async () => {
-    const notes = await mapConcurrently(page, (blob) => rewrapBlob(deps, blob.id, input.name));
-    await deps.catalogue.noteHeaders(notes);
-    done += page.length;
+    const notes = await mapConcurrently(page, (blob) => rewrapUnlessGone(deps, blob.id, input.name));
+    const rewrapped = notes.filter((note) => note !== undefined);
+    await deps.catalogue.noteHeaders(rewrapped);
+    done += rewrapped.length;
     page = [];
     input.onProgress?.({ phase: 'rewrap', done, unit: 'items' });
   };
   for await (const blob of blobsBelow(deps, input.name, input.version)) {
-    input.signal?.throwIfAborted();
+    assertNotAborted(input.signal);
     page.push(blob);
     if (page.length === PAGE) await flush();
   }
   if (page.length > 0) await flush();
   return done;
+}
+
+/** `undefined` when the blob's model or version was removed while its turn came. */
+async function rewrapUnlessGone(
+  deps: RewrapBelowDeps,
+  blob: BlobId,
+  keyName: string,
+): Promise<HeaderNote | undefined> {
+  try {
+    return await rewrapBlob(deps, blob, keyName);
+  } catch (error) {
+    const isNotThere =
+      isStrongroomError(error, 'BLOB_MISSING') || isStrongroomError(error, 'STORAGE_MISSING');
+    if (isNotThere && (await deps.catalogue.findBlob(blob)) === undefined) return undefined;
+    throw error;
+  }
 }
 
 async function* blobsBelow(
@@ -127,11 +147,11 @@ async function* blobsBelow(
   }
 }
 
-async function mapConcurrently(
+async function mapConcurrently<Result>(
   items: readonly BlobRow[],
-  work: (item: BlobRow) => Promise<HeaderNote>,
-): Promise<HeaderNote[]> {
-  const results: HeaderNote[] = [];
+  work: (item: BlobRow) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
   const queue = items.values();
   const runners = Array.from({ length: CONCURRENCY }, async () => {
     for (const item of queue) results.push(await work(item));

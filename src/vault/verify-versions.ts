@@ -1,6 +1,6 @@
 import type { Caller, Progress, VerifyFinding, VerifyInput, VerifyReport, Version } from '../api/index.ts';
 import { formatVersionRef } from '../api/index.ts';
-import { toHex } from '../bytes/index.ts';
+import { assertNotAborted, toHex } from '../bytes/index.ts';
 import { type AccessCodeUnlocker, accessCodeUnlocker, verifySealed } from '../container/index.ts';
 import { createHasher } from '../crypto/index.ts';
 import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
@@ -80,7 +80,7 @@ class Verification {
       for (const file of version.files) {
         if (this.#seen.has(file.blob)) continue;
         this.#seen.add(file.blob);
-        this.#input.signal?.throwIfAborted();
+        assertNotAborted(this.#input.signal);
         const subject = `${version.model}@${version.version} ${file.path}`;
         await this.#attempt(subject, () => this.#verifyFile(version, file));
       }
@@ -135,7 +135,7 @@ class Verification {
     const { header } = await readBlobHeader(this.#deps, blob);
     const source = await this.#deps.blobs.open(blob);
     try {
-      await verifySealed({ header, source });
+      await verifySealed({ header, source, signal: this.#input.signal });
     } finally {
       await source.close();
     }
@@ -179,7 +179,7 @@ class Verification {
     try {
       await work();
     } catch (error) {
-      this.#input.signal?.throwIfAborted();
+      assertNotAborted(this.#input.signal);
       const { code, message, kind } = toStrongroomError(error);
       // A fault of ours or of the machine says nothing about what is stored.
       if (kind === 'internal' || kind === 'unavailable') throw error;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import { parseCompression } from '../../src/api/index.ts';
 import {
   collectDirections,
   collectMetrics,
   collectPairs,
-  parseCompression,
   parseCount,
   parseLineage,
   parseShares,

@@ -4,7 +4,12 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { bufferView, collectBytes, concatBytes, memorySource } from '../../src/bytes/index.ts';
 import { openPayload, type SealRequest } from '../../src/container/index.ts';
-import { formatSeekTable, frameCount, parseSeekTable, seekTableBytes } from '../../src/container/seek-table.ts';
+import {
+  formatSeekTable,
+  frameCount,
+  parseSeekTable,
+  seekTableBytes,
+} from '../../src/container/seek-table.ts';
 import { decompressFrame } from '../../src/container/zstd-frame.ts';
 import { KEK, noise, opened, pool, refusal, sealed, text } from './seal-kit.ts';
 

@@ -2,19 +2,29 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
-import { FLOE_HEADER_BYTES, FloeMessage, floeOpen, floeSeal, layOutSegments } from '../../src/container/floe.ts';
+import {
+  FLOE_HEADER_BYTES,
+  FloeMessage,
+  floeOpen,
+  floeSeal,
+  layOutSegments,
+} from '../../src/container/floe.ts';
 import { noise } from './seal-kit.ts';
 
 const context = { key: SecretBytes.copyOf(noise(32)), aad: utf8Bytes('here'), segmentBytes: 64 };
 
 test('any content opens to itself, whatever the segment length', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 400 }), fc.integer({ min: 33, max: 200 }), (content, segmentBytes) => {
-      const sealed = floeSeal({ ...context, segmentBytes }, content);
-      const layout = layOutSegments(content.length, segmentBytes);
-      assert.equal(sealed.length, FLOE_HEADER_BYTES + layout.sealedBytes);
-      assert.deepEqual(floeOpen({ ...context, segmentBytes }, sealed), new Uint8Array(content));
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 400 }),
+      fc.integer({ min: 33, max: 200 }),
+      (content, segmentBytes) => {
+        const sealed = floeSeal({ ...context, segmentBytes }, content);
+        const layout = layOutSegments(content.length, segmentBytes);
+        assert.equal(sealed.length, FLOE_HEADER_BYTES + layout.sealedBytes);
+        assert.deepEqual(floeOpen({ ...context, segmentBytes }, sealed), new Uint8Array(content));
+      },
+    ),
   );
 });
 
@@ -49,8 +59,14 @@ test('a segment opens only at its own place, and only as what it is', () => {
 
 test('a segment that is too short, too long or not full is refused before anything is computed', () => {
   const message = FloeMessage.create(context);
-  assert.throws(() => message.sealSegment({ position: 0, isFinal: false }, noise(31), new Uint8Array(64)), RangeError);
-  assert.throws(() => message.sealSegment({ position: 0, isFinal: true }, noise(33), new Uint8Array(65)), RangeError);
+  assert.throws(
+    () => message.sealSegment({ position: 0, isFinal: false }, noise(31), new Uint8Array(64)),
+    RangeError,
+  );
+  assert.throws(
+    () => message.sealSegment({ position: 0, isFinal: true }, noise(33), new Uint8Array(65)),
+    RangeError,
+  );
   assert.equal(message.openSegment({ position: 0, isFinal: true }, new Uint8Array(31)), undefined);
   assert.equal(message.openSegment({ position: 0, isFinal: true }, new Uint8Array(65)), undefined);
 });

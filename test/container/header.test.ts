@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { utf8Bytes, utf8Text } from '../../src/bytes/index.ts';
-import { type ContainerHeader, formatHeader, MAX_HEADER_BYTES, parseHeader } from '../../src/container/index.ts';
+import {
+  type ContainerHeader,
+  formatHeader,
+  MAX_HEADER_BYTES,
+  parseHeader,
+} from '../../src/container/index.ts';
 import type { ErrorCode } from '../../src/errors/index.ts';
 import { KEK, noise, refusal, sealed } from './seal-kit.ts';
 
@@ -79,7 +84,7 @@ test('members that are missing, unknown, of another type or out of bounds are re
   for (const name of members) {
     const { [name as 'size']: _left, ...rest } = header;
     await refuses(formatHeader(rest as ContainerHeader), 'CONTAINER_MALFORMED');
-    await refuses(formatHeader({ ...header, [name]: null } as unknown as ContainerHeader), 'CONTAINER_MALFORMED');
+    await refuses(formatHeader({ ...header, [name]: null }), 'CONTAINER_MALFORMED');
   }
   for (const text of [
     TEXT.replace('{', '{"aaa":1,'),
@@ -127,7 +132,10 @@ test('too many slots are refused, and none', async () => {
   const many = Array.from({ length: 65 }, () => slot);
   await refuses(formatHeader({ ...header, slots: many }), 'CONTAINER_MALFORMED');
   await refuses(formatHeader({ ...header, slots: [] }), 'CONTAINER_MALFORMED');
-  assert.equal((parseHeader(formatHeader({ ...header, slots: many.slice(1) })) as typeof header).slots.length, 64);
+  assert.equal(
+    (parseHeader(formatHeader({ ...header, slots: many.slice(1) })) as typeof header).slots.length,
+    64,
+  );
   await refusal(
     () => sealed(noise(1), { recipients: Array.from({ length: 65 }, () => KEK.recipient) }),
     'INPUT_INVALID',
@@ -141,6 +149,9 @@ test('a header of a later format, or of an unknown suite, asks for an upgrade', 
 
 test('a message about a header never repeats what is in it', async () => {
   const hostile = withMember('createdAt', '"\u001b[31mlook here"');
-  const message = await refusal(() => Promise.resolve().then(() => parseHeader(utf8Bytes(hostile))), 'CONTAINER_MALFORMED');
+  const message = await refusal(
+    () => Promise.resolve().then(() => parseHeader(utf8Bytes(hostile))),
+    'CONTAINER_MALFORMED',
+  );
   assert.ok(!message.includes('look here'));
 });

@@ -28,15 +28,24 @@ async function* split(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerato
 
 test('any size around segment borders, split in any way, opens to the same bytes', async () => {
   await fc.assert(
-    fc.asyncProperty(borderSize, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }), async (size, at) => {
-      const bytes = noise(size);
-      const blob = await sealed(split(bytes, at.map((share) => Math.floor(share * size))));
-      assert.equal(blob.header.size, size);
-      assert.equal(blob.header.payloadSize, blob.payload.length);
-      assert.equal(blob.blob.sha256, sha256(bytes));
-      assert.equal(blob.header.payloadSha256, sha256(blob.payload));
-      assert.deepEqual(await opened(blob), bytes);
-    }),
+    fc.asyncProperty(
+      borderSize,
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 6 }),
+      async (size, at) => {
+        const bytes = noise(size);
+        const blob = await sealed(
+          split(
+            bytes,
+            at.map((share) => Math.floor(share * size)),
+          ),
+        );
+        assert.equal(blob.header.size, size);
+        assert.equal(blob.header.payloadSize, blob.payload.length);
+        assert.equal(blob.blob.sha256, sha256(bytes));
+        assert.equal(blob.header.payloadSha256, sha256(blob.payload));
+        assert.deepEqual(await opened(blob), bytes);
+      },
+    ),
     { numRuns: 60 },
   );
 });

@@ -1,6 +1,13 @@
 // Sealing and opening in memory, for the tests of this folder.
 import assert from 'node:assert/strict';
-import { type ByteSource, collectBytes, memorySource, Passphrase, SecretBytes, streamOf } from '../../src/bytes/index.ts';
+import {
+  type ByteSource,
+  collectBytes,
+  memorySource,
+  Passphrase,
+  SecretBytes,
+  streamOf,
+} from '../../src/bytes/index.ts';
 import {
   type ContainerHeader,
   type Identity,
@@ -10,8 +17,8 @@ import {
   openPayload,
   type Recipient,
   type SealedBlob,
-  SegmentPool,
   type SealRequest,
+  SegmentPool,
   sealPayload,
 } from '../../src/container/index.ts';
 import { randomId } from '../../src/crypto/index.ts';
@@ -35,7 +42,9 @@ export function kekOf(fill: number, version = 1): { recipient: Recipient; identi
   const material = SecretBytes.copyOf(new Uint8Array(32).fill(fill));
   return {
     recipient: kekRecipient({ key: 'acme/churn', version, material }),
-    identity: kekIdentity((key, wanted) => (key === 'acme/churn' && wanted === version ? material : undefined)),
+    identity: kekIdentity((key, wanted) =>
+      key === 'acme/churn' && wanted === version ? material : undefined,
+    ),
   };
 }
 
@@ -92,7 +101,10 @@ export async function refusal(act: () => Promise<unknown>, ...codes: readonly Er
     await act();
   } catch (error) {
     assert.ok(isStrongroomError(error), `expected one of ${codes.join(', ')}, got ${String(error)}`);
-    assert.ok(codes.includes(error.code), `expected one of ${codes.join(', ')}, got ${error.code}: ${error.message}`);
+    assert.ok(
+      codes.includes(error.code),
+      `expected one of ${codes.join(', ')}, got ${error.code}: ${error.message}`,
+    );
     return error.message;
   }
   assert.fail(`expected ${codes.join(' or ')}`);

@@ -5,6 +5,7 @@ import {
   type ModelName,
   type PutVersionInput,
   parseAliasName,
+  parseCompression,
   parseModelName,
 } from '../../api/index.ts';
 import type { Passphrase } from '../../bytes/index.ts';
@@ -13,14 +14,7 @@ import { bindAct, describeCommand, type Runner } from '../command.ts';
 import { done } from '../result.ts';
 import type { Session } from '../session.ts';
 import { formatBytes, formatCount } from '../units.ts';
-import {
-  collectDirections,
-  collectMetrics,
-  collectPairs,
-  collectWords,
-  parseCompression,
-  parseLineage,
-} from '../values.ts';
+import { collectDirections, collectMetrics, collectPairs, collectWords, parseLineage } from '../values.ts';
 
 interface PutOptions {
   readonly alias?: readonly string[];
@@ -81,11 +75,10 @@ export function putCommand(runner: Runner): Command {
     const details = readDetails(options);
     const files = await session.context.operations.readInputs(paths);
     const accessCode = await newAccessCode(session, options);
-    const version = await session.withApi((api, work, { putDefaults }) =>
+    const version = await session.withApi((api, work) =>
       api.versions.put({
         model,
         files,
-        ...putDefaults,
         ...details,
         ...(accessCode && { accessCode }),
         ...work,

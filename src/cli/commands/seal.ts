@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Compression } from '../../api/index.ts';
+import { parseCompression } from '../../api/index.ts';
 import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
 import { done } from '../result.ts';
 import { addSealedForOptions, readSealedFor, type SealedForOptions } from '../sealing.ts';
 import { escapeText } from '../terminal.ts';
 import { formatBytes } from '../units.ts';
-import { parseCompression } from '../values.ts';
 
 interface SealFileOptions extends SealedForOptions {
   readonly output?: string;

@@ -25,7 +25,7 @@ export const REGISTRY_ERRORS = {
   },
   METRIC_DIRECTION_UNKNOWN: {
     kind: 'invalid',
-    hint: 'say whether higher or lower is better: --metric-direction name=higher',
+    hint: 'say whether higher or lower is better: --direction name=higher',
   },
   LINEAGE_MISSING: { kind: 'invalid', hint: 'derived-from must name a version that exists: acme/churn@3' },
   MANIFEST_INVALID: { kind: 'invalid', hint: 'correct the files or the metadata that the message names' },
