@@ -10,7 +10,7 @@ import {
 import { equalBytes, hkdfExpand, hmac } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { EncryptedHeader, FileMetadata } from './container-header.ts';
-import { floeOpen, floeSeal } from './floe.ts';
+import { floeOpen, floeSeal } from './floe-whole.ts';
 import { METADATA_SCHEMA } from './header-schema.ts';
 import { boundTo, FORMAT } from './labels.ts';
 import { SMALL_SEGMENT_BYTES } from './limits.ts';

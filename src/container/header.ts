@@ -2,10 +2,10 @@ import { formatCanonicalJson, parseCanonicalJson, utf8Bytes, utf8Text } from '..
 import { parseKdf } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { ContainerHeader } from './container-header.ts';
-import { layOutSegments } from './floe.ts';
 import { headerSchema } from './header-schema.ts';
 import { FORMAT } from './labels.ts';
 import { MAX_FRAMES, MAX_HEADER_BYTES, MAX_PASSPHRASE_SLOTS } from './limits.ts';
+import { layOutSegments } from './segment-layout.ts';
 
 /**
  * The one text of a header: canonical JSON and a line feed, in UTF-8.

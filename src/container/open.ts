@@ -1,9 +1,9 @@
-import { type ByteRange, type ByteSource, fromBase64Url, type Passphrase, toHex } from '../bytes/index.ts';
-import { createHasher } from '../crypto/index.ts';
+import { type ByteRange, type ByteSource, fromBase64Url, type Passphrase } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { AccessCodeUnlocker } from './access-code.ts';
 import type { ContainerHeader, EncryptedHeader, FileMetadata, PlainHeader } from './container-header.ts';
 import { openMetadata, payloadAad } from './data-key.ts';
+import { DigestReader } from './digest-reader.ts';
 import { FloeMessage } from './floe.ts';
 import { FrameReader } from './frame-reader.ts';
 import { readDek } from './key-slots.ts';
@@ -28,6 +28,11 @@ export interface OpenRequest {
   readonly identities: readonly Identity[];
   readonly accessCode?: Passphrase | AccessCodeUnlocker | undefined;
   readonly expected?: ExpectedBlob | undefined;
+  /**
+   * Whether a payload that is not encrypted, which anybody can make, is wanted too.
+   * Default: only where no identity is given, for then nobody counts on a key.
+   */
+  readonly allowPlain?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +63,7 @@ export interface OpenedPayload {
 /**
  * Opens a payload. When it resolves, header, metadata and the payload's last segment (thus its length) are verified.
  * Throws `CONTAINER_MISPLACED`, `CONTAINER_ROLLED_BACK`, `CONTAINER_TRUNCATED`, `CONTAINER_TAMPERED`,
- * `CONTAINER_LIMIT`, `KEY_REFUSED`, `ACCESS_CODE_REQUIRED`, and what the source throws.
+ * `CONTAINER_NOT_ENCRYPTED`, `CONTAINER_LIMIT`, `KEY_REFUSED`, `ACCESS_CODE_REQUIRED`, and what the source throws.
  */
 export async function openPayload(
   request: OpenRequest,
@@ -112,6 +117,12 @@ async function openPlain(
   request: OpenRequest,
   pool: SegmentPool,
 ): Promise<OpenedPayload> {
+  if (!(request.allowPlain ?? request.identities.length === 0)) {
+    throw new StrongroomError(
+      'CONTAINER_NOT_ENCRYPTED',
+      'the file is not encrypted, although a key was given',
+    );
+  }
   const stored = new PlainReader(new SerialSource(request.source), request.signal);
   const content = await contentReader(stored, header, pool);
   const reader = new DigestReader(content, header);
@@ -126,35 +137,6 @@ async function contentReader(
   const { compression, size, storedSize } = header;
   if (compression.algorithm === 'none') return stored;
   return await FrameReader.open(stored, { size, storedSize, frameBytes: compression.frame }, pool);
-}
-
-/** Verifies a file that nothing else authenticates by its digest, where the whole of it is read. */
-class DigestReader implements StoredReader {
-  readonly #content: StoredReader;
-  readonly #header: PlainHeader;
-
-  constructor(content: StoredReader, header: PlainHeader) {
-    this.#content = content;
-    this.#header = header;
-  }
-
-  async *lend(range: ByteRange): AsyncGenerator<Uint8Array> {
-    if (range.start > 0 || range.end < this.#header.size) {
-      yield* this.#content.lend(range);
-      return;
-    }
-    const hasher = createHasher('sha256');
-    let held: Uint8Array | undefined;
-    for await (const chunk of this.#content.lend(range)) {
-      if (held !== undefined) yield held;
-      hasher.update(chunk);
-      held = chunk.slice();
-    }
-    if (toHex(hasher.digest()) !== this.#header.plain.sha256) {
-      throw new StrongroomError('CONTAINER_TAMPERED', 'the file has not the digest that its header states');
-    }
-    if (held !== undefined) yield held;
-  }
 }
 
 interface OpenParts {

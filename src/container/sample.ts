@@ -15,7 +15,8 @@ export async function readSample(next: () => Promise<Uint8Array | undefined>): P
   for (let length = 0; length < SAMPLE_BYTES; ) {
     const chunk = await next();
     if (chunk === undefined) break;
-    parts.push(chunk.slice());
+    // Not slice(): of a Buffer that is a view, and what is wiped below would be the caller's own.
+    parts.push(new Uint8Array(chunk));
     length += chunk.length;
   }
   const sample = concatBytes(...parts);

@@ -142,11 +142,6 @@ export function sealRun(
   return length;
 }
 
-/** How long the content of so many bytes of segments is. */
-export function contentLength(payloadBytes: number, segmentBytes: number): number {
-  return payloadBytes - Math.ceil(payloadBytes / segmentBytes) * FLOE_SEGMENT_OVERHEAD;
-}
-
 /**
  * Opens segments that follow one another into `target`, which may be their own memory; gives the length of their
  * content. `undefined` when one of them does not verify: `target` is zeroed then.

@@ -1,10 +1,11 @@
 import { assertNotAborted, type ByteRange } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import { FLOE_SEGMENT_OVERHEAD, type FloeMessage, layOutSegments } from './floe.ts';
+import { FLOE_SEGMENT_OVERHEAD, type FloeMessage } from './floe.ts';
 import { segmentsPerSlab, slabBytesFor } from './payload-writer.ts';
 import { readAhead } from './read-ahead.ts';
+import { contentLength, layOutSegments } from './segment-layout.ts';
 import type { Lane, SegmentPool } from './segment-pool.ts';
-import { contentLength, openRun, type SegmentRun, type SlabPart } from './segment-work.ts';
+import { openRun, type SegmentRun, type SlabPart } from './segment-work.ts';
 import type { SerialSource } from './serial-source.ts';
 import { SlabRing } from './slab-ring.ts';
 

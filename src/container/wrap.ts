@@ -1,6 +1,6 @@
 import type { SecretBytes } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import { floeOpen, floeSeal } from './floe.ts';
+import { floeOpen, floeSeal } from './floe-whole.ts';
 import { SMALL_SEGMENT_BYTES } from './limits.ts';
 
 /**

@@ -44,3 +44,22 @@ export {
 } from './password-kdf.ts';
 export { fillRandom, ID_BYTES, randomBytes, randomId, randomSecret } from './random.ts';
 export { importKey, type KeyInput, type SymmetricKey } from './symmetric-key.ts';
+export { PublicKey } from './sign/public-key.ts';
+export {
+  RSA_PSS_SALT_BYTES,
+  SIGNATURE_ROWS,
+  type SignatureAlgorithm,
+  type SignatureRow,
+} from './sign/signature-algorithms.ts';
+export { isSignatureAlgorithm, SigningKey } from './sign/signing-key.ts';
+export {
+  type Certificate,
+  checkIssuedBy,
+  formatCertificatePem,
+  parseCertificate,
+  parseCertificatesPem,
+  publicKeyOf,
+} from './x509/certificate.ts';
+export { MAX_CERTIFICATE_BYTES } from './x509/der-reader.ts';
+export type { Extensions } from './x509/extensions.ts';
+export type { GeneralName } from './x509/general-names.ts';

@@ -2,7 +2,9 @@ import { CONTAINER_ERRORS } from './areas/container.ts';
 import { FORMAT_ERRORS } from './areas/formats.ts';
 import { GENERAL_ERRORS } from './areas/general.ts';
 import { KEY_ERRORS } from './areas/keys.ts';
+import { NETWORK_ERRORS } from './areas/network.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
+import { SIGNING_ERRORS } from './areas/signing.ts';
 import { STORAGE_ERRORS } from './areas/storage.ts';
 import { VAULT_ERRORS } from './areas/vault.ts';
 
@@ -14,7 +16,9 @@ export const CATALOGUE = {
   ...CONTAINER_ERRORS,
   ...FORMAT_ERRORS,
   ...KEY_ERRORS,
+  ...NETWORK_ERRORS,
   ...REGISTRY_ERRORS,
+  ...SIGNING_ERRORS,
   ...STORAGE_ERRORS,
   ...VAULT_ERRORS,
 } as const;

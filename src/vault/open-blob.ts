@@ -107,6 +107,7 @@ async function openMatching(
       identities: [deps.keyring.identity()],
       accessCode: wanted.accessCode,
       signal: wanted.signal,
+      allowPlain: !wanted.isEncrypted,
       expected: { vault: deps.keyring.vault, blob: wanted.blob },
     },
     { pool: deps.pool },

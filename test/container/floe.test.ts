@@ -2,13 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
-import {
-  FLOE_HEADER_BYTES,
-  FloeMessage,
-  floeOpen,
-  floeSeal,
-  layOutSegments,
-} from '../../src/container/floe.ts';
+import { FLOE_HEADER_BYTES, FloeMessage } from '../../src/container/floe.ts';
+import { floeOpen, floeSeal } from '../../src/container/floe-whole.ts';
+import { layOutSegments } from '../../src/container/segment-layout.ts';
 import { noise } from './seal-kit.ts';
 
 const context = { key: SecretBytes.copyOf(noise(32)), aad: utf8Bytes('here'), segmentBytes: 64 };

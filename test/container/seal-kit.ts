@@ -91,7 +91,8 @@ export async function opened(
   const { header, payload } = sealedBlob;
   const source = payload instanceof Uint8Array ? memorySource(payload) : payload;
   const { range, ...rest } = options;
-  await using content = await openPayload({ header, source, identities: [KEK.identity], ...rest }, { pool });
+  const identities = header.suite === 1 ? [KEK.identity] : [];
+  await using content = await openPayload({ header, source, identities, ...rest }, { pool });
   return await collectBytes(content.read(range), MAX_TEST_BYTES);
 }
 

@@ -223,3 +223,10 @@ test('a changed file that is not encrypted gives no end', async () => {
     'CONTAINER_TAMPERED',
   );
 });
+
+test('a file that needs no key does not take the place of one that does', async () => {
+  const forged = await sealed(noise(100), { encryption: 'off' });
+  await refusal(() => opened(forged, { identities: [KEK.identity] }), 'CONTAINER_NOT_ENCRYPTED');
+  await refusal(() => opened(forged, { allowPlain: false }), 'CONTAINER_NOT_ENCRYPTED');
+  assert.deepEqual(await opened(forged, { identities: [KEK.identity], allowPlain: true }), noise(100));
+});

@@ -45,7 +45,8 @@ function testVersions(open: OpenApi): void {
     );
     await using opened = await api.versions.open({ model: churn });
     const model = opened.files.find((file) => file.path === 'model.onnx')!;
-    assert.deepEqual(await bytesOf(model.read()), weights);
+    // Not deepEqual: where they differ, its report of the difference would take all memory.
+    assert.ok((await bytesOf(model.read())).equals(weights));
     assert.deepEqual(
       await bytesOf(model.read({ start: 262_100, end: 262_200 })),
       weights.subarray(262_100, 262_200),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { concatBytes, fromHex, SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
-import { FLOE_HEADER_BYTES, FloeMessage, floeOpen } from '../../src/container/floe.ts';
+import { FLOE_HEADER_BYTES, FloeMessage } from '../../src/container/floe.ts';
+import { floeOpen } from '../../src/container/floe-whole.ts';
 
 // The known-answer tests of the FLOE specification (C2SP): key of zeros, AAD "This is AAD".
 

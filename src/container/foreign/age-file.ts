@@ -46,9 +46,9 @@ export async function* openAge(
 ): AsyncGenerator<Uint8Array> {
   const whole = new PulledBytes('read' in input ? streamSource(input) : input);
   try {
-    const header = (await takeAgeHeader(whole)).slice();
+    const header = new Uint8Array(await takeAgeHeader(whole));
     const fileKey = await openAgeHeader(header, keys);
-    const nonce = (await whole.take(AGE_NONCE_BYTES)).slice();
+    const nonce = new Uint8Array(await whole.take(AGE_NONCE_BYTES));
     if (nonce.length < AGE_NONCE_BYTES)
       throw new StrongroomError('CONTAINER_TRUNCATED', 'the age file ends before its payload');
     const key = agePayloadKey(fileKey, nonce);

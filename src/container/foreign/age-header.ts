@@ -30,7 +30,7 @@ export async function sealAgeHeader(to: AgeRecipients): Promise<AgeHeader> {
   // The library would encrypt the payload in JavaScript, so it gets an empty one, and tells us the key by this.
   encrypter.addRecipient({
     wrapFileKey: (fileKey) => {
-      captured.push(fileKey.slice());
+      captured.push(new Uint8Array(fileKey));
       return [];
     },
   });
@@ -93,7 +93,7 @@ function headerError(error: unknown): StrongroomError {
  * `CONTAINER_UNSUPPORTED` when it is one in ASCII armor, `CONTAINER_LIMIT`, `CONTAINER_TRUNCATED`.
  */
 export async function takeAgeHeader(input: PulledBytes): Promise<Uint8Array> {
-  let held: Uint8Array = (await input.take(INTRO.length)).slice();
+  let held: Uint8Array = new Uint8Array(await input.take(INTRO.length));
   assertIntro(held);
   while (held.length < MAX_AGE_HEADER_BYTES) {
     const piece = await input.take(PIECE_BYTES);

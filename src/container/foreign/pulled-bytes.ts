@@ -19,7 +19,7 @@ export class PulledBytes {
       this.#held = this.#held.subarray(part.length);
       missing -= part.length;
       // The stream may reuse the memory of a piece as soon as the next one is asked for.
-      parts.push(missing > 0 ? part.slice() : part);
+      parts.push(missing > 0 ? new Uint8Array(part) : part);
     }
     const [only] = parts;
     return parts.length === 1 && only !== undefined ? only : concatBytes(...parts);
@@ -30,7 +30,7 @@ export class PulledBytes {
     const bytes = await this.take(count);
     if (this.#held.length > 0) return { bytes, isLast: false };
     // Looking ahead asks for the next piece, which may come in the memory of this one.
-    const kept = bytes.slice();
+    const kept = new Uint8Array(bytes);
     return { bytes: kept, isLast: await this.isAtEnd() };
   }
 

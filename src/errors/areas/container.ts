@@ -21,6 +21,10 @@ export const CONTAINER_ERRORS = {
     kind: 'damaged',
     hint: 'an older header was put back; restore the newest one or rotate the keys',
   },
+  CONTAINER_NOT_ENCRYPTED: {
+    kind: 'damaged',
+    hint: 'if it is meant to be unencrypted, open it without a key; otherwise somebody replaced it',
+  },
   CONTAINER_UNSUPPORTED: { kind: 'invalid', hint: 'a newer strongroom made this; upgrade' },
   CONTAINER_LIMIT: {
     kind: 'limited',

@@ -24,20 +24,19 @@ export const CONSTANT_HANDLERS = {
   FLOAT: (state, operation) => state.stack.push(floatOfLine(state, operation)),
   BINFLOAT: (state, operation) => state.stack.push({ kind: 'float', value: operation.number }),
   STRING: (state, operation) => {
-    const text = operation.line === '' ? undefined : quotedString(operation.line);
-    state.stack.push(textOr(state, operation, text));
+    pushTextOr(state, operation, operation.line === '' ? undefined : quotedString(operation.line));
   },
   // Python 2 strings: what they are depends on the loader's `encoding`; Latin-1 keeps every byte.
   BINSTRING: pushLatin1,
   SHORT_BINSTRING: pushLatin1,
-  UNICODE: (state, operation) => state.stack.push(textOr(state, operation, rawUnicodeText(operation.line))),
+  UNICODE: (state, operation) => pushTextOr(state, operation, rawUnicodeText(operation.line)),
   BINUNICODE: pushText,
   SHORT_BINUNICODE: pushText,
   BINUNICODE8: pushText,
-  BINBYTES: (state, operation) => state.stack.push(bytesValue('bytes', operation)),
-  SHORT_BINBYTES: (state, operation) => state.stack.push(bytesValue('bytes', operation)),
-  BINBYTES8: (state, operation) => state.stack.push(bytesValue('bytes', operation)),
-  BYTEARRAY8: (state, operation) => state.stack.push(bytesValue('bytearray', operation)),
+  BINBYTES: (state, operation) => state.pushConstant(operation, bytesValue('bytes', operation)),
+  SHORT_BINBYTES: (state, operation) => state.pushConstant(operation, bytesValue('bytes', operation)),
+  BINBYTES8: (state, operation) => state.pushConstant(operation, bytesValue('bytes', operation)),
+  BYTEARRAY8: (state, operation) => state.pushConstant(operation, bytesValue('bytearray', operation)),
   NEXT_BUFFER: (state, operation) => {
     const target: PickleValue = { kind: 'buffer', index: state.buffers++, changes: noChanges() };
     state.record({ kind: 'buffer', offset: operation.offset, target });
@@ -94,17 +93,18 @@ function floatOfLine(state: MachineState, operation: PickleOperation): PickleVal
     : { kind: 'float', value };
 }
 
-function textOr(state: MachineState, operation: PickleOperation, text: string | undefined): PickleValue {
-  return text === undefined ? state.fail(operation, 'text-invalid', 'malformed text') : { kind: 'str', text };
+function pushTextOr(state: MachineState, operation: PickleOperation, text: string | undefined): void {
+  if (text === undefined) state.stack.push(state.fail(operation, 'text-invalid', 'malformed text'));
+  else state.pushConstant(operation, { kind: 'str', text });
 }
 
 function pushLatin1(state: MachineState, operation: PickleOperation): void {
   const { bytes } = operation;
-  state.stack.push({ kind: 'str', text: bytes === undefined ? undefined : latin1Text(bytes) });
+  state.pushConstant(operation, { kind: 'str', text: bytes === undefined ? undefined : latin1Text(bytes) });
 }
 
 function pushText(state: MachineState, operation: PickleOperation): void {
   const { bytes } = operation;
-  if (bytes === undefined) state.stack.push({ kind: 'str', text: undefined });
-  else state.stack.push(textOr(state, operation, surrogatePassText(bytes)));
+  if (bytes === undefined) state.pushConstant(operation, { kind: 'str', text: undefined });
+  else pushTextOr(state, operation, surrogatePassText(bytes));
 }

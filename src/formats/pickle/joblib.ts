@@ -1,10 +1,12 @@
-import type { CallValue, DictValue, PickleValue } from './value.ts';
+import type { DictValue, PickleValue, TupleValue } from './value.ts';
 
 /** `numpy.dtype` kinds of a fixed size: bool, integers, floats, complex, times, bytes, void. */
 const SIMPLE_DTYPE = /^[<>|=]?([biufcmMSVU])(\d{1,9})$/;
 const MAX_DIMENSIONS = 64;
-/** `numpy.dtype` pickles as (version, byte order, subdtype, names, …); the item may hold objects only with names. */
+/** `numpy.dtype` pickles as (version, byte order, subdtype, names, fields, size, alignment, flags, …). */
 const DTYPE_STATE_NAMES = 3;
+const STRING_DTYPE_BYTES = 16;
+const MAX_DTYPE_DEPTH = 16;
 
 /**
  * What joblib (from 0.10 on) writes behind a `NumpyArrayWrapper`: padding and the raw items of the array, or for an
@@ -18,15 +20,15 @@ export function joblibDataAfter(
   const state = built.changes.states.at(-1);
   if (state?.kind !== 'dict') return undefined;
   const dtype = entryOf(state, 'dtype');
-  if (dtype?.kind !== 'call' || !isGlobal(dtype.callee, 'numpy', 'dtype')) return undefined;
-  if (dtypeName(dtype) === 'O8') return 'pickle';
+  const item = dtype === undefined ? undefined : itemOf(dtype, 0);
+  if (item === undefined) return undefined;
+  if (item.hasObjects) return 'pickle';
   const items = itemCount(entryOf(state, 'shape'));
-  const size = itemSize(dtype);
-  if (items === undefined || size === undefined) return undefined;
+  if (items === undefined) return undefined;
   const alignment = entryOf(state, 'numpy_array_alignment_bytes');
   const isPadded = alignment !== undefined && alignment.kind !== 'none';
   if (isPadded && nextByte === undefined) return undefined;
-  return items * size + (isPadded ? 1 + (nextByte ?? 0) : 0);
+  return items * item.bytes + (isPadded ? 1 + (nextByte ?? 0) : 0);
 }
 
 function isGlobal(value: PickleValue, module: string, name: string): boolean {
@@ -37,19 +39,51 @@ function entryOf(dict: DictValue, name: string): PickleValue | undefined {
   return dict.entries.findLast(([key]) => key.kind === 'str' && key.text === name)?.[1];
 }
 
-function dtypeName(dtype: CallValue): string | undefined {
-  const first = dtype.args.kind === 'tuple' ? dtype.args.items[0] : undefined;
-  return first?.kind === 'str' ? first.text : undefined;
+interface Item {
+  readonly bytes: number;
+  readonly hasObjects: boolean;
 }
 
-function itemSize(dtype: CallValue): number | undefined {
-  const match = SIMPLE_DTYPE.exec(dtypeName(dtype) ?? '');
-  if (match === null) return undefined;
-  const state = dtype.changes.states.at(-1);
-  const names = state?.kind === 'tuple' ? state.items[DTYPE_STATE_NAMES] : undefined;
-  if (names !== undefined && names.kind !== 'none') return undefined;
+/** Size of one item of a pickled `numpy.dtype`; `undefined` when its parts do not say one thing. */
+function itemOf(dtype: PickleValue, depth: number): Item | undefined {
+  if (isStringDtype(dtype)) return { bytes: STRING_DTYPE_BYTES, hasObjects: true };
+  if (depth > MAX_DTYPE_DEPTH || dtype.kind !== 'call' || !isGlobal(dtype.callee, 'numpy', 'dtype'))
+    return undefined;
+  const first = dtype.args.kind === 'tuple' ? dtype.args.items[0] : undefined;
+  const name = first?.kind === 'str' ? first.text : undefined;
+  if (name === 'O8' || name === 'O4') return { bytes: Number(name.slice(1)), hasObjects: true };
+  const match = SIMPLE_DTYPE.exec(name ?? '');
+  if (match === null || dtype.changes.states.length > 1) return undefined;
   const [, kind, count] = match;
-  return Number(count) * (kind === 'U' ? 4 : 1);
+  const bytes = Number(count) * (kind === 'U' ? 4 : 1);
+  const state = dtype.changes.states[0];
+  if (state?.kind !== 'tuple') return { bytes, hasObjects: false };
+  const names = state.items[DTYPE_STATE_NAMES];
+  if (names === undefined || names.kind === 'none') return { bytes, hasObjects: false };
+  return recordOf(state, { bytes, depth });
+}
+
+/** A dtype with named fields: joblib pickles such arrays when any field holds objects, by the dtype's own flag. */
+function recordOf(state: TupleValue, { bytes, depth }: { bytes: number; depth: number }): Item | undefined {
+  const [fields, size, , flags] = state.items.slice(DTYPE_STATE_NAMES + 1);
+  if (fields?.kind !== 'dict' || size?.kind !== 'int' || size.value !== bytes || flags?.kind !== 'int')
+    return undefined;
+  let hasObjects = false;
+  for (const [, field] of fields.entries) {
+    const type = field.kind === 'tuple' ? field.items[0] : undefined;
+    const item = type === undefined ? undefined : itemOf(type, depth + 1);
+    if (item === undefined) return undefined;
+    hasObjects ||= item.hasObjects;
+  }
+  const isFlagged = (BigInt(flags.value) & 1n) === 1n;
+  return isFlagged === hasObjects ? { bytes, hasObjects } : undefined;
+}
+
+/** `numpy.dtypes.StringDType`, whose arrays joblib pickles. */
+function isStringDtype(dtype: PickleValue): boolean {
+  return (
+    dtype.kind === 'call' && isGlobal(dtype.callee, 'numpy._core._internal', '_convert_to_stringdtype_kwargs')
+  );
 }
 
 function itemCount(shape: PickleValue | undefined): number | undefined {

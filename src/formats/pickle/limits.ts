@@ -21,6 +21,8 @@ export interface PickleLimits {
   readonly maxHeldBytesTotal: number;
   /** Longest integer that is evaluated, in bytes of its representation; quadratic work hides behind long ones. */
   readonly maxIntegerBytes: number;
+  /** Operations with shorter strings or bytes than this are not told to a sink of constants. */
+  readonly minConstantBytes: number;
   /** Streams read one after another out of one source. */
   readonly maxStreams: number;
   /** Findings noted per stream; the rest are dropped, and the first says enough. */
@@ -38,6 +40,7 @@ export const DEFAULT_PICKLE_LIMITS: PickleLimits = {
   maxHeldBytes: 1 << 24,
   maxHeldBytesTotal: 1 << 26,
   maxIntegerBytes: 8192,
+  minConstantBytes: 20,
   maxStreams: 1000,
   maxFindings: 200,
 };

@@ -14,6 +14,7 @@ import {
   type GlobalValue,
   noChanges,
   type PickleValue,
+  type StrValue,
 } from './value.ts';
 
 /** What a stream would do beyond building plain data, in the order in which it would. */
@@ -35,6 +36,16 @@ export type PickleEffect =
       readonly target: PickleValue;
     };
 
+/** A string or bytes of a stream, and where its argument lies in the source. */
+export interface PickleConstant {
+  readonly value: StrValue | BytesValue;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Is told of the strings and bytes of a stream as they are read, used or not. */
+export type ConstantSink = (constant: PickleConstant) => void;
+
 /** Everything that the operations of one stream work on. */
 export class MachineState {
   readonly limits: PickleLimits;
@@ -47,9 +58,11 @@ export class MachineState {
   /** How many buffers beside the stream were asked for. */
   buffers = 0;
   hasErrors = false;
+  readonly #sink: ConstantSink | undefined;
 
-  constructor(limits: PickleLimits) {
+  constructor(limits: PickleLimits, sink?: ConstantSink) {
     this.limits = limits;
+    this.#sink = sink;
     this.stack = new PickleStack(limits);
   }
 
@@ -61,6 +74,13 @@ export class MachineState {
     if (severity !== 'notice') this.hasErrors = true;
     if (this.findings.length < this.limits.maxFindings)
       this.findings.push({ severity, code, offset: at.offset, message: at.message });
+  }
+
+  /** Pushes a string or bytes, and tells whoever looks at all of them. */
+  pushConstant(operation: PickleOperation, value: StrValue | BytesValue): void {
+    if (this.#sink !== undefined && operation.end - operation.offset >= this.limits.minConstantBytes)
+      this.#sink({ value, start: operation.offset + 1, length: operation.end - operation.offset - 1 });
+    this.stack.push(value);
   }
 
   /** Notes what the stream would do. */

@@ -7,6 +7,8 @@ import { latin1Text } from './text.ts';
 /** One decoded operation: an opcode with its argument. */
 export interface PickleOperation {
   readonly name: OpcodeName;
+  /** Its opcode byte. */
+  readonly code: number;
   /** Where its opcode byte is, in bytes from the start of the source. */
   readonly offset: number;
   /** Where the next operation begins. */
@@ -108,6 +110,7 @@ function done(
     outcome: 'operation',
     operation: {
       name: place.opcode.name,
+      code: place.opcode.code,
       offset: place.position,
       end: place.position + size,
       number,

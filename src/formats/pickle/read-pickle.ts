@@ -68,5 +68,5 @@ function limitsOf(options: ReadPickleOptions): PickleLimits {
 }
 
 function startReader(options: ReadPickleOptions): StreamReader {
-  return new StreamReader(options.start ?? 0, limitsOf(options), options.dataAfter);
+  return new StreamReader(limitsOf(options), options);
 }

@@ -1,7 +1,8 @@
 import { type PickleFinding, PickleHalt } from './finding.ts';
 import type { PickleLimits } from './limits.ts';
 import { HANDLERS } from './machine.ts';
-import { MachineState, type PickleEffect } from './machine-state.ts';
+import { type ConstantSink, MachineState, type PickleEffect } from './machine-state.ts';
+import { OPCODE_OF_BYTE, type OpcodeName } from './opcodes.ts';
 import { decodeOperation, type PickleOperation, type PickleWindow } from './operation.ts';
 import type { PickleValue } from './value.ts';
 
@@ -16,6 +17,10 @@ export interface PickleStream {
   /** What its last PROTO said; 0 without one. */
   readonly protocol: number;
   readonly operations: number;
+  /** Every opcode that it used. */
+  readonly opcodes: ReadonlySet<OpcodeName>;
+  /** How many bytes between the operations a loader reads by itself (`dataAfter`), which `pickle.load` would run. */
+  readonly dataBytes: number;
   /** What it builds; only when it is complete, and no finding is worse than a notice. */
   readonly value: PickleValue | undefined;
   /** Imports, calls and changes, in their order; those before an error would have happened all the same. */
@@ -30,6 +35,8 @@ export interface ReadPickleOptions {
   readonly limits?: Partial<PickleLimits>;
   /** What a loader other than `pickle.load` reads between the operations; asked after each BUILD. */
   readonly dataAfter?: DataAfter;
+  /** Is told of the strings and bytes as they are read. */
+  readonly constants?: ConstantSink;
 }
 
 /**
@@ -47,7 +54,10 @@ export class StreamReader {
   readonly #limits: PickleLimits;
   readonly #start: number;
   readonly #dataAfter: DataAfter | undefined;
+  readonly #sink: ConstantSink | undefined;
+  readonly #codes = new Uint8Array(256);
   #position: number;
+  #dataBytes = 0;
   #operations = 0;
   #frameEnd = 0;
   #value: PickleValue | undefined;
@@ -55,12 +65,13 @@ export class StreamReader {
   #isBuilt = false;
   #nested: StreamReader | undefined;
 
-  constructor(start: number, limits: PickleLimits, dataAfter?: DataAfter) {
-    this.#state = new MachineState(limits);
+  constructor(limits: PickleLimits, { start = 0, dataAfter, constants }: ReadPickleOptions) {
+    this.#state = new MachineState(limits, constants);
     this.#limits = limits;
     this.#start = start;
     this.#position = start;
     this.#dataAfter = dataAfter;
+    this.#sink = constants;
   }
 
   get position(): number {
@@ -101,6 +112,12 @@ export class StreamReader {
       isComplete: this.#isComplete,
       protocol,
       operations: this.#operations,
+      opcodes: new Set(
+        OPCODE_OF_BYTE.flatMap((opcode, code) =>
+          opcode !== undefined && this.#codes[code] === 1 ? [opcode.name] : [],
+        ),
+      ),
+      dataBytes: this.#dataBytes,
       value: hasErrors ? undefined : this.#value,
       effects,
       findings,
@@ -112,6 +129,7 @@ export class StreamReader {
     try {
       if (++this.#operations > this.#limits.maxOperations)
         throw new PickleHalt('limit', 'reader-limit', `more than ${this.#limits.maxOperations} operations`);
+      this.#codes[operation.code] = 1;
       this.#checkPlace(operation);
       if (operation.name === 'STOP') {
         this.#value = this.#state.stack.pop();
@@ -156,7 +174,10 @@ export class StreamReader {
     if (nextByte === undefined && offset < window.sourceSize) return 1;
     const data = this.#dataAfter?.(this.#state.stack.peek(), nextByte);
     if (data === 'pickle') {
-      this.#nested = new StreamReader(offset, this.#limits);
+      this.#nested = new StreamReader(this.#limits, {
+        start: offset,
+        ...(this.#sink && { constants: this.#sink }),
+      });
       return this.#passNested(this.#nested, window);
     }
     if (data === undefined) {
@@ -169,6 +190,7 @@ export class StreamReader {
       return 0;
     }
     this.#position = offset + data;
+    this.#dataBytes += data;
     this.#isBuilt = false;
     return PASSED;
   }
@@ -177,7 +199,9 @@ export class StreamReader {
     const more = nested.advance(window);
     this.#position = nested.position;
     if (more > 0) return more;
-    const { findings, effects, operations, isComplete } = nested.result();
+    const { start, end, findings, effects, operations, isComplete } = nested.result();
+    for (const [code, isUsed] of nested.#codes.entries()) if (isUsed === 1) this.#codes[code] = 1;
+    this.#dataBytes += end - start;
     for (const finding of findings) this.#state.note(finding.severity, finding.code, finding);
     for (const effect of effects) this.#state.effects.push(effect);
     this.#operations += operations;

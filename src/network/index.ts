@@ -1,0 +1,19 @@
+export {
+  type Download,
+  type DownloadDeps,
+  type DownloadRequest,
+  openDownload,
+  type RunningDigest,
+} from './download.ts';
+export { type HostRule, parseHostRule } from './host-list.ts';
+export { type IpNetwork, parseIpNetwork } from './ip-address.ts';
+export {
+  DEFAULT_LIMITS,
+  type NetworkPolicy,
+  type NetworkRequest,
+  type Proxy,
+  type Resolve,
+  type TransferLimits,
+} from './policy.ts';
+export { parseProxy } from './proxy.ts';
+export { parseTarget, type Target } from './target.ts';
