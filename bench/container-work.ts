@@ -70,7 +70,7 @@ async function open(source: string, target: string): Promise<void> {
   const file = await FileSource.open(source);
   const output = await OutputFile.create(target);
   const opened = await openSealed(file);
-  for await (const chunk of opened.read()) await output.write(chunk);
+  for await (const chunk of opened.lend()) await output.write(chunk);
   await output.commit();
   await opened.close();
   await file.close();

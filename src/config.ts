@@ -1,6 +1,7 @@
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { StrongroomError } from './errors/index.ts';
+import { DEFAULT_LIMITS } from './network/index.ts';
 import { readSmallFile } from './storage/index.ts';
 
 /** A configuration file beyond this is not one. */
@@ -71,17 +72,66 @@ const keysSection = z.strictObject({
   }),
 });
 
+const downloadSection = z.strictObject({
+  allowed_hosts: z.string().default('').register(settings, {
+    env: 'STRONGROOM_DOWNLOAD_ALLOWED_HOSTS',
+    description:
+      'hosts that download may ask: example.org, *.example.org, example.org:8443, separated by commas',
+  }),
+  allowed_networks: z.string().default('').register(settings, {
+    env: 'STRONGROOM_DOWNLOAD_ALLOWED_NETWORKS',
+    description: 'private networks that allowed hosts may lie in, such as 10.20.0.0/16, separated by commas',
+  }),
+  ca_file: z.string().min(1).optional().register(settings, {
+    env: 'STRONGROOM_DOWNLOAD_CA_FILE',
+    description: 'file with certificates (PEM) of authorities to trust besides the public ones',
+  }),
+  proxy: z.string().min(1).optional().register(settings, {
+    env: 'STRONGROOM_DOWNLOAD_PROXY',
+    description: 'proxy that every download goes through (CONNECT), such as http://proxy.example:3128',
+  }),
+  max_bytes: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(DEFAULT_LIMITS.maxBytes).register(settings, {
+    env: 'STRONGROOM_DOWNLOAD_MAX_BYTES',
+    description: 'largest file that download accepts, in bytes',
+  }),
+  timeout_seconds: wholeNumber(1, 7 * 86_400)
+    .default(21_600)
+    .register(settings, {
+      env: 'STRONGROOM_DOWNLOAD_TIMEOUT_SECONDS',
+      description: 'longest download, all tries together',
+    }),
+  idle_seconds: wholeNumber(1, 3600)
+    .default(DEFAULT_LIMITS.idleTimeoutMs / 1000)
+    .register(settings, {
+      env: 'STRONGROOM_DOWNLOAD_IDLE_SECONDS',
+      description: 'longest wait for the next byte',
+    }),
+  min_bytes_per_second: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .default(DEFAULT_LIMITS.minBytesPerSecond)
+    .register(settings, {
+      env: 'STRONGROOM_DOWNLOAD_MIN_BYTES_PER_SECOND',
+      description: 'a download that stays slower than this is given up',
+    }),
+});
+
 const configSchema = z.strictObject({
   root: rootSection.prefault({}),
   seal: sealSection.prefault({}),
   limits: limitsSection.prefault({}),
   keys: keysSection.prefault({}),
+  download: downloadSection.prefault({}),
 });
 
 /** Everything that can be configured, with its defaults filled in. It names where secrets are, never what they are. */
 export type Config = z.infer<typeof configSchema>;
 
-const SECTIONS = { root: rootSection, seal: sealSection, limits: limitsSection, keys: keysSection } as const;
+const SECTIONS = {
+  root: rootSection,
+  seal: sealSection,
+  limits: limitsSection,
+  keys: keysSection,
+  download: downloadSection,
+} as const;
 
 /** One setting as the reference documents it. */
 export interface SettingDescription {

@@ -15,6 +15,7 @@ export type {
   OpenedFile,
   OpenedVersion,
   Progress,
+  TrustState,
   Version,
 } from './model.ts';
 export {
@@ -62,3 +63,23 @@ export type {
   VerifyReport,
   VersionsApi,
 } from './strongroom-api.ts';
+export {
+  ENTRY_RULES,
+  type EntryRule,
+  type FileScan,
+  type HeldVersion,
+  type NamespaceTrust,
+  type NamespaceTrustChange,
+  type QuarantineApi,
+  type Release,
+  type RescanReport,
+  SCAN_OUTCOMES,
+  type ScanFinding,
+  type ScanOutcome,
+  type ScansApi,
+  type TrustApi,
+  type TrustedSignerPolicy,
+  USE_RULES,
+  type UseRule,
+  type VersionScan,
+} from './trust.ts';

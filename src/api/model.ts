@@ -61,6 +61,9 @@ export interface Lineage {
   readonly relation: string;
 }
 
+/** Whether readers see a version: `quarantined` since it came in, `withdrawn` after it had been available. */
+export type TrustState = 'available' | 'quarantined' | 'withdrawn';
+
 export interface Version {
   readonly model: ModelName;
   readonly version: number;
@@ -78,6 +81,9 @@ export interface Version {
   /** Whether an access code must be given besides the grant. */
   readonly hasAccessCode: boolean;
   readonly isEncrypted: boolean;
+  readonly state: TrustState;
+  /** Why it is not available. */
+  readonly stateReason?: string;
 }
 
 /** A file on its way in. */

@@ -14,12 +14,13 @@ import type {
   Version,
 } from './model.ts';
 import type { AliasName, ModelName, NamespaceName, VersionRef } from './names.ts';
+import type { QuarantineApi, ScansApi, TrustApi } from './trust.ts';
 
 /**
  * Everything that can be done with a strongroom, grouped by noun. The local implementation works on a home,
  * the remote one speaks HTTPS; one contract suite runs on both. Unless it says otherwise a call throws
  * `StrongroomError`: `missing` for what is not there or not visible, `forbidden` for what is not granted,
- * `damaged` for what fails verification.
+ * `damaged` for what fails verification, `unsafe` for a version that is quarantined or withdrawn.
  */
 export interface StrongroomApi {
   readonly namespaces: NamespacesApi;
@@ -28,6 +29,9 @@ export interface StrongroomApi {
   readonly aliases: AliasesApi;
   readonly keys: KeysApi;
   readonly root: RootApi;
+  readonly trust: TrustApi;
+  readonly scans: ScansApi;
+  readonly quarantine: QuarantineApi;
   readonly system: SystemApi;
 }
 
@@ -75,11 +79,14 @@ export interface PutVersionInput extends LongRunning {
 }
 
 export interface VersionsApi {
-  /** Seals the files and makes them visible as the next version, all or nothing. */
+  /**
+   * Scans and seals the files and makes them the next version, all or nothing. Where the namespace's policy says so it
+   * is quarantined, which its `state` tells, and gets no alias. Throws `TRUST_REFUSED` for what may not even be held.
+   */
   put(input: PutVersionInput): Promise<Version>;
   list(input: { readonly model: ModelName }): Promise<readonly Version[]>;
   get(input: VersionRef): Promise<Version>;
-  /** Opens for reading. Throws `ACCESS_CODE_REQUIRED`, `KEY_REFUSED`. */
+  /** Opens for reading. Throws `ACCESS_CODE_REQUIRED`, `KEY_REFUSED`, `TRUST_REFUSED`, `TRUST_UNSIGNED`. */
   open(input: VersionRef & { readonly accessCode?: AccessCode }): Promise<OpenedVersion>;
   /** The best version by a metric, by default the model's primary one. Throws `missing` when none has it. */
   best(input: { readonly model: ModelName; readonly metric?: string }): Promise<BestVersion>;

@@ -14,6 +14,7 @@ import type {
 } from '../api/index.ts';
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { UnsealMaterial } from '../keyring/index.ts';
+import type { SigningOperations } from './signing-operations.ts';
 
 /** What the command line found to unseal a home with. Any one that fits is enough. */
 export interface Unseal {
@@ -199,5 +200,48 @@ export interface KeyOperations {
   newKeyPair(): { readonly recipient: string; readonly identity: SecretBytes };
 }
 
+/** What `download` fetches, and what it may ask beyond the configuration. */
+export interface DownloadInput {
+  readonly home: string;
+  readonly url: string;
+  /** SHA-256 of the file, lower-case hex. */
+  readonly sha256: string;
+  readonly size?: number;
+  readonly allowedHosts: readonly string[];
+  readonly allowedNetworks: readonly string[];
+  /** This machine itself too, over http as well. */
+  readonly allowLoopback: boolean;
+  readonly maxBytes?: number;
+  readonly caFile?: string;
+  readonly proxy?: string;
+  readonly token?: SecretBytes;
+  readonly signal: AbortSignal;
+  readonly onProgress: NonNullable<LongRunning['onProgress']>;
+  /** Told when the connection was cut and the download goes on. */
+  readonly onResume: (event: { readonly at: number; readonly reason: string }) => void;
+}
+
+/** A file that has begun to arrive; its stream fails before its end unless size and digest are right. */
+export interface IncomingFile extends AsyncDisposable {
+  /** Last part of its address; empty where there is none. Hostile. */
+  readonly name: string;
+  /** Its address without query, before and after all redirects. */
+  readonly url: string;
+  readonly from: string;
+  readonly size: number | undefined;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** Work on files elsewhere. */
+export interface DownloadOperations {
+  /** Throws the `NETWORK_…` codes, `CONFIG_INVALID`, `INPUT_INVALID`. */
+  openDownload(input: DownloadInput): Promise<IncomingFile>;
+}
+
 /** Everything below the command line that it may ask for. Wired to the real thing in `wiring.ts`. */
-export interface Operations extends HomeOperations, FileOperations, KeyOperations {}
+export interface Operations
+  extends HomeOperations,
+    FileOperations,
+    KeyOperations,
+    DownloadOperations,
+    SigningOperations {}

@@ -7,6 +7,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { bestCommand } from './commands/best.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
+import { downloadCommand } from './commands/download.ts';
 import { exportCommand } from './commands/export.ts';
 import { findCommand } from './commands/find.ts';
 import { getCommand } from './commands/get.ts';
@@ -25,8 +26,10 @@ import { rmCommand } from './commands/rm.ts';
 import { rootCommand } from './commands/root.ts';
 import { sealCommand } from './commands/seal.ts';
 import { showCommand } from './commands/show.ts';
+import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { verifySignatureCommand } from './commands/verify-signature.ts';
 import { TOPICS } from './topics.ts';
 import { collectWords } from './values.ts';
 import { packageVersion } from './version.ts';
@@ -43,7 +46,8 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
   ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand]],
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
-  ['In and out:', [importLegacyCommand, exportCommand]],
+  ['Trust:', [signCommand, verifySignatureCommand]],
+  ['In and out:', [downloadCommand, importLegacyCommand, exportCommand]],
   ['Keys:', [keysCommand, rootCommand]],
   ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],
 ];

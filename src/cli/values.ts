@@ -1,9 +1,4 @@
-import {
-  type Lineage,
-  type MetricDirection,
-  parseVersionRef,
-  quoteForMessage,
-} from '../api/index.ts';
+import { type Lineage, type MetricDirection, parseVersionRef, quoteForMessage } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 
 function invalid(message: string, hint: string): StrongroomError {

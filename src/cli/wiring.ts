@@ -1,10 +1,19 @@
 import { generateHybridKey } from '../crypto/index.ts';
 import type { CliContext } from './context.ts';
 import type { Operations } from './operations.ts';
+import { createDownloadOperations } from './wiring-download.ts';
 import { createFileOperations } from './wiring-files.ts';
 import { createHomeOperations } from './wiring-homes.ts';
+import { createSigningOperations } from './wiring-signing.ts';
 
 /** The real thing below the command line. */
 export function createOperations(env: CliContext['env']): Operations {
-  return { ...createHomeOperations(env), ...createFileOperations(), newKeyPair: generateHybridKey };
+  const files = createFileOperations();
+  return {
+    ...createHomeOperations(env),
+    ...files,
+    ...createDownloadOperations(env),
+    ...createSigningOperations((path) => files.isFolder(path)),
+    newKeyPair: generateHybridKey,
+  };
 }

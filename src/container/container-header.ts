@@ -29,8 +29,8 @@ interface AnyHeader {
   readonly storedSize: number;
   /** Of the payload, in bytes. */
   readonly payloadSize: number;
-  /** SHA-256 of the payload, lower-case hex: damage is found without a key. */
-  readonly payloadSha256: string;
+  /** Check sum of the payload (docs/spec/container.md §4), lower-case hex: damage is found without a key. */
+  readonly payloadCheck: string;
   readonly compression: StoredCompression;
   /** Grows by one whenever the header is replaced; from 1. Not covered by the MAC. */
   readonly generation: number;

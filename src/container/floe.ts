@@ -164,7 +164,10 @@ export class FloeMessage {
     return this.openSegmentInto(place, segment, content) ? content : undefined;
   }
 
-  /** As `openSegment`, into the start of `content`, which stays untouched (`false`) when the segment is wrong. */
+  /**
+   * As `openSegment`, into the start of `content`, which may be the memory of the segment itself or lie before it.
+   * Gives whether the segment was right; nothing of `content` may be used where it was not.
+   */
   openSegmentInto(place: SegmentPlace, segment: Uint8Array, content: Uint8Array): boolean {
     const isLengthRight = place.isFinal
       ? segment.length >= FLOE_SEGMENT_OVERHEAD && segment.length <= this.segmentBytes

@@ -86,7 +86,7 @@ const anyHeader = {
   size,
   storedSize: size,
   payloadSize: size,
-  payloadSha256: sha256Hex,
+  payloadCheck: sha256Hex,
   compression: z.discriminatedUnion('algorithm', [
     z.strictObject({ algorithm: z.literal('none') }),
     z.strictObject({ algorithm: z.literal('zstd'), frame: powerOfTwo(MIN_FRAME_BYTES, MAX_FRAME_BYTES) }),

@@ -1,4 +1,10 @@
-import { type ByteRange, type ByteSource, fromBase64Url, type Passphrase } from '../bytes/index.ts';
+import {
+  type ByteRange,
+  type ByteSource,
+  bufferView,
+  fromBase64Url,
+  type Passphrase,
+} from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { AccessCodeUnlocker } from './access-code.ts';
 import type { ContainerHeader, EncryptedHeader, FileMetadata, PlainHeader } from './container-header.ts';
@@ -52,10 +58,10 @@ export interface OpenedPayload {
    */
   read(range?: ByteRange): AsyncIterable<Uint8Array>;
   /**
-   * As `read`, one chunk after the other to `write`, which gets shared memory that is reused as soon as its promise
-   * settles: a long file comes out without any garbage.
+   * As `read`, several times as fast on long files and without garbage, for who is done with a chunk when asking for
+   * the next: a chunk is shared memory which is overwritten then.
    */
-  pour(write: (chunk: Uint8Array) => Promise<void>, range?: ByteRange): Promise<void>;
+  lend(range?: ByteRange): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -169,9 +175,7 @@ function openedPayload({ header, metadata, reader, forget }: OpenParts): OpenedP
     sha256,
     ...(sha512 === undefined ? {} : { sha512 }),
     read: (range) => ownChunks(lend(range)),
-    pour: async (write, range) => {
-      for await (const chunk of lend(range)) await write(chunk);
-    },
+    lend,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -189,7 +193,11 @@ async function* whileOpen(
 }
 
 async function* ownChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) yield chunk.slice();
+  for await (const chunk of chunks) {
+    const own = Buffer.allocUnsafeSlow(chunk.length);
+    bufferView(chunk).copy(own);
+    yield new Uint8Array(own.buffer, own.byteOffset, own.length);
+  }
 }
 
 function assertRange({ start, end }: ByteRange, size: number): void {

@@ -19,7 +19,8 @@ export interface PayloadTarget {
 /** What was written. */
 export interface WrittenPayload {
   readonly payloadSize: number;
-  readonly sha256: Uint8Array;
+  /** Its damage check. */
+  readonly check: Uint8Array;
 }
 
 /** How many whole segments one slab holds. */
@@ -77,12 +78,12 @@ export class PayloadWriter {
     return sealed.then(() => undefined);
   }
 
-  /** Size and digest of the payload, after the last slab was written. */
+  /** Size and check of the payload, after the last slab was written. */
   async finish(): Promise<WrittenPayload> {
     await this.#flow.interruptible(() => this.#written);
     if (this.#lane === undefined) throw new Error('nothing was put');
-    const sha256 = await this.#lane.run('endSeal', { session: this.#lane.session });
-    return { payloadSize: this.#payloadSize, sha256 };
+    const check = await this.#lane.run('endSeal', { session: this.#lane.session });
+    return { payloadSize: this.#payloadSize, check };
   }
 
   /** Forgets the keys on the thread and gives the memory back. */

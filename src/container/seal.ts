@@ -163,7 +163,7 @@ function commonPart(request: SealRequest, { taken, written, compression }: SealR
     size: taken.size,
     storedSize: taken.storedSize,
     payloadSize: written.payloadSize,
-    payloadSha256: toHex(written.sha256),
+    payloadCheck: toHex(written.check),
     compression,
   } as const;
 }

@@ -1,4 +1,4 @@
-import { createHasher, type Hasher } from '../crypto/index.ts';
+import { createDamageCheck, createHasher, type Hasher } from '../crypto/index.ts';
 import { FLOE_SEGMENT_OVERHEAD, FloeMessage, type FloeState } from './floe.ts';
 import { compressFrame, decompressFrame } from './zstd-frame.ts';
 
@@ -34,7 +34,7 @@ export interface Work {
     request: { session: number; content: SlabPart; output: SharedArrayBuffer } & SegmentRun;
     result: number;
   };
-  /** Gives the SHA-256 of everything that `seal` put out. */
+  /** Gives the damage check of everything that `seal` put out. */
   endSeal: { request: { session: number }; result: Uint8Array };
   startOpen: { request: { session: number; message: FloeState }; result: undefined };
   /**
@@ -58,7 +58,7 @@ export type WorkResult<Name extends WorkName> = Work[Name]['result'];
 
 interface SealSession {
   readonly message: FloeMessage | undefined;
-  readonly digest: Hasher;
+  readonly check: Hasher;
 }
 
 /** The CPU-bound half of sealing and opening: synchronous, on whichever thread it is made. */
@@ -84,18 +84,18 @@ export class SegmentWork {
     },
     startSeal: ({ session, message }) => {
       const restored = message && FloeMessage.restore(message);
-      this.#seals.set(session, { message: restored, digest: createHasher('sha256') });
+      this.#seals.set(session, { message: restored, check: createDamageCheck() });
     },
     seal: ({ session, content, output, ...run }) => {
-      const { message, digest } = known(this.#seals, session);
+      const { message, check } = known(this.#seals, session);
       const bytes = new Uint8Array(content.buffer, 0, content.length);
       const target = new Uint8Array(output);
       if (message === undefined) target.set(bytes);
       const length = message === undefined ? bytes.length : sealRun(message, run, { bytes, target });
-      digest.update(target.subarray(0, length));
+      check.update(target.subarray(0, length));
       return length;
     },
-    endSeal: ({ session }) => known(this.#seals, session).digest.digest(),
+    endSeal: ({ session }) => known(this.#seals, session).check.digest(),
     startOpen: ({ session, message }) => {
       this.#opens.set(session, FloeMessage.restore(message));
     },

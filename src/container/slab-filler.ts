@@ -1,3 +1,4 @@
+import { bufferView } from '../bytes/index.ts';
 import type { SlabPart } from './segment-work.ts';
 import type { SlabRing } from './slab-ring.ts';
 
@@ -27,7 +28,8 @@ export class SlabFiller {
       if (this.#slab !== undefined && this.#length === this.#capacity) this.#handOn(this.#slab, false);
       this.#slab ??= await this.#ring.acquire();
       const part = bytes.subarray(at, at + this.#capacity - this.#length);
-      new Uint8Array(this.#slab).set(part, this.#length);
+      // Not `set`, which goes word by word where the memory is shared.
+      bufferView(part).copy(Buffer.from(this.#slab), this.#length);
       this.#length += part.length;
       at += part.length;
     }

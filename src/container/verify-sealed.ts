@@ -1,6 +1,6 @@
 import type { ByteSource } from '../bytes/index.ts';
 import { assertNotAborted, streamSource, toHex } from '../bytes/index.ts';
-import { createHasher } from '../crypto/index.ts';
+import { createDamageCheck } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { ContainerHeader } from './container-header.ts';
 
@@ -13,21 +13,21 @@ export interface SealedSource {
 }
 
 /**
- * Finds damage without any key: the payload has the size and the SHA-256 that its header states. It does not find a
+ * Finds damage without any key: the payload has the size and the check sum that its header states. It does not find a
  * forger who wrote both; opening does. Throws `CONTAINER_TRUNCATED`, `CONTAINER_TAMPERED`, `ABORTED`.
  */
 export async function verifySealed({ header, source, onProgress, signal }: SealedSource): Promise<void> {
   assertPayloadSize(header, source);
-  const hasher = createHasher('sha256');
+  const check = createDamageCheck();
   let done = 0;
   for await (const chunk of streamSource(source)) {
     assertNotAborted(signal);
-    hasher.update(chunk);
+    check.update(chunk);
     done += chunk.length;
     onProgress?.(done);
   }
   if (done !== source.size) throw truncated();
-  if (toHex(hasher.digest()) !== header.payloadSha256) {
+  if (toHex(check.digest()) !== header.payloadCheck) {
     throw new StrongroomError('CONTAINER_TAMPERED', 'the payload is not what was stored');
   }
 }

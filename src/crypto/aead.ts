@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { bufferView } from '../bytes/index.ts';
 import { type KeyInput, keyInput } from './symmetric-key.ts';
 import { viewBytes } from './view-bytes.ts';
 
@@ -20,6 +21,8 @@ export interface AeadContext {
 }
 
 type Cipher = 'aes-256-gcm' | 'chacha20-poly1305';
+
+const PIECE_BYTES = 65_536;
 
 // Without the explicit length a truncated tag would be accepted, so these options go into every single call.
 const TAG_OPTION = { authTagLength: AEAD_TAG_BYTES } as const;
@@ -48,17 +51,20 @@ export function gcmOpen(context: AeadContext, sealed: Uint8Array): Uint8Array | 
 }
 
 /**
- * As `gcmOpen`, into the first `sealed.length - 16` bytes of `output`, which stays untouched when the tag does not
- * fit. Returns whether it did. Throws `RangeError` when `output` is too small.
+ * As `gcmOpen`, into the first `sealed.length - 16` bytes of `output`, which may begin at or before `sealed` in the
+ * same memory. Returns whether the tag fitted; where it did not, that part of `output` is zeroed. Throws `RangeError`
+ * when `output` is too small.
  */
 export function gcmOpenInto(context: AeadContext, sealed: Uint8Array, output: Uint8Array): boolean {
-  if (output.length < sealed.length - AEAD_TAG_BYTES) throw new RangeError('opening needs more room');
-  const plaintext = gcmOpen(context, sealed);
-  if (plaintext === undefined) return false;
-  output.set(plaintext);
-  plaintext.fill(0);
-  releaseMemory(plaintext);
-  return true;
+  const plaintextBytes = sealed.length - AEAD_TAG_BYTES;
+  if (plaintextBytes < 0) return false;
+  if (output.length < plaintextBytes) throw new RangeError(`opening needs ${plaintextBytes} bytes of room`);
+  const decipher = decipherFor('aes-256-gcm', context, plaintextBytes);
+  decipher.setAuthTag(sealed.slice(plaintextBytes));
+  transform(decipher, { input: sealed.subarray(0, plaintextBytes), output, isSecret: true });
+  if (isAuthentic(decipher)) return true;
+  output.fill(0, 0, plaintextBytes);
+  return false;
 }
 
 /** Encrypts with ChaCha20-Poly1305 (RFC 8439). Returns ciphertext ‖ tag. */
@@ -81,22 +87,31 @@ function sealInto(
   const sealedBytes = plaintext.length + AEAD_TAG_BYTES;
   if (output.length < sealedBytes) throw new RangeError(`sealing needs ${sealedBytes} bytes of room`);
   const cipher = cipherFor(name, context, plaintext.length);
-  const ciphertext = cipher.update(plaintext);
+  transform(cipher, { input: plaintext, output, isSecret: false });
   // Neither cipher holds bytes back: `final` only computes the tag.
   cipher.final();
-  output.set(ciphertext);
   output.set(cipher.getAuthTag(), plaintext.length);
-  releaseMemory(ciphertext);
   return sealedBytes;
 }
 
 /**
- * Frees at once what would otherwise wait for the collector, which counts objects rather than the bytes behind
- * them: on a stream of segments that adds up to a hundred megabytes.
+ * Runs a cipher over `input` into the start of `output`, in pieces that stay in the processor's cache. The memory of
+ * each piece is freed at once (and zeroed before, where it was secret): the collector counts objects rather than the
+ * bytes behind them, and on a stream of segments these add up to a hundred megabytes.
  */
-function releaseMemory({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && !buffer.detached)
-    buffer.transfer(0);
+function transform(
+  cipher: { update(bytes: Uint8Array): Buffer },
+  { input, output, isSecret }: { input: Uint8Array; output: Uint8Array; isSecret: boolean },
+): void {
+  // A Buffer's `copy` moves memory; a typed array's `set` goes word by word where the memory is shared.
+  const target = bufferView(output);
+  for (let at = 0; at < input.length; at += PIECE_BYTES) {
+    const piece = cipher.update(input.subarray(at, at + PIECE_BYTES));
+    piece.copy(target, at);
+    if (isSecret) piece.fill(0);
+    const { buffer, byteLength } = piece;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+  }
 }
 
 function open(name: Cipher, context: AeadContext, sealed: Uint8Array): Uint8Array | undefined {

@@ -9,6 +9,7 @@ export {
   gcmSealInto,
 } from './aead.ts';
 export { type CbcContext, cbcOpen } from './aes-cbc.ts';
+export { createDamageCheck } from './damage-check.ts';
 export { DerivationLimiter } from './derivation-limiter.ts';
 export { equalBytes } from './equal.ts';
 export {
@@ -43,7 +44,6 @@ export {
   verifyPasswordHash,
 } from './password-kdf.ts';
 export { fillRandom, ID_BYTES, randomBytes, randomId, randomSecret } from './random.ts';
-export { importKey, type KeyInput, type SymmetricKey } from './symmetric-key.ts';
 export { PublicKey } from './sign/public-key.ts';
 export {
   RSA_PSS_SALT_BYTES,
@@ -52,6 +52,7 @@ export {
   type SignatureRow,
 } from './sign/signature-algorithms.ts';
 export { isSignatureAlgorithm, SigningKey } from './sign/signing-key.ts';
+export { importKey, type KeyInput, type SymmetricKey } from './symmetric-key.ts';
 export {
   type Certificate,
   checkIssuedBy,

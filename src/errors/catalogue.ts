@@ -6,6 +6,7 @@ import { NETWORK_ERRORS } from './areas/network.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
 import { SIGNING_ERRORS } from './areas/signing.ts';
 import { STORAGE_ERRORS } from './areas/storage.ts';
+import { TRUST_ERRORS } from './areas/trust.ts';
 import { VAULT_ERRORS } from './areas/vault.ts';
 
 export type { ErrorEntry, ErrorKind } from './kinds.ts';
@@ -20,6 +21,7 @@ export const CATALOGUE = {
   ...REGISTRY_ERRORS,
   ...SIGNING_ERRORS,
   ...STORAGE_ERRORS,
+  ...TRUST_ERRORS,
   ...VAULT_ERRORS,
 } as const;
 

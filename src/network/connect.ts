@@ -16,7 +16,9 @@ export async function connectToOneOf(
   for (const [at, address] of addresses.entries()) {
     const isLast = at === addresses.length - 1;
     try {
-      const patience = isLast ? to.signal : AbortSignal.any([to.signal, AbortSignal.timeout(ADDRESS_TIMEOUT_MS)]);
+      const patience = isLast
+        ? to.signal
+        : AbortSignal.any([to.signal, AbortSignal.timeout(ADDRESS_TIMEOUT_MS)]);
       return await connectTo(address, { ...to, signal: patience });
     } catch (error) {
       to.signal.throwIfAborted();

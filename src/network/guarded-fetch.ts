@@ -58,7 +58,10 @@ export async function guardedFetch(
     }
     discard(answer.message);
     if (redirects === maxRedirects) {
-      throw new StrongroomError('NETWORK_REDIRECT_REFUSED', `more than ${maxRedirects} redirects from ${first.host}`);
+      throw new StrongroomError(
+        'NETWORK_REDIRECT_REFUSED',
+        `more than ${maxRedirects} redirects from ${first.host}`,
+      );
     }
     target = nextTarget(answer, target);
     // Once it has left the first host a token stays away, also when the way leads back there.
@@ -102,8 +105,17 @@ async function ask(
   const late = (what: string) => (): StrongroomError =>
     new StrongroomError('NETWORK_TIMEOUT', `${target.host} took too long to ${what}`);
   const headers = headersOf(target, question);
-  const socket = await within({ ms: connectTimeoutMs, signal, late: late('connect') }, (until) => openConnection(target, { ...by, signal: until }), (unwanted) => unwanted.destroy());
-  return await within({ ms: headerTimeoutMs, signal, late: late('answer') }, (until) => exchange(socket, { method: 'GET', path: target.path, host: target.host, headers, signal: until }), ({ message }) => discard(message));
+  const socket = await within(
+    { ms: connectTimeoutMs, signal, late: late('connect') },
+    (until) => openConnection(target, { ...by, signal: until }),
+    (unwanted) => unwanted.destroy(),
+  );
+  return await within(
+    { ms: headerTimeoutMs, signal, late: late('answer') },
+    (until) =>
+      exchange(socket, { method: 'GET', path: target.path, host: target.host, headers, signal: until }),
+    ({ message }) => discard(message),
+  );
 }
 
 function headersOf(target: Target, { request, mayIdentify }: Question): OutgoingHttpHeaders {
@@ -122,7 +134,10 @@ function headersOf(target: Target, { request, mayIdentify }: Question): Outgoing
 function readBearer(secret: NonNullable<NetworkRequest['bearer']>): string {
   const text = new TextDecoder().decode(secret.expose());
   if (BEARER.test(text)) return text;
-  throw new StrongroomError('INPUT_INVALID', 'the token is not one: it holds other characters than tokens do');
+  throw new StrongroomError(
+    'INPUT_INVALID',
+    'the token is not one: it holds other characters than tokens do',
+  );
 }
 
 /** Ends an answer that nobody reads. */

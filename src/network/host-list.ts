@@ -20,7 +20,8 @@ export function parseHostRule(text: string): HostRule {
   const host = match?.[2] === undefined ? undefined : parseHost(match[2]);
   const port = match?.[3] === undefined ? HTTPS_PORT : Number(match[3]);
   const isSuffix = match?.[1] !== undefined;
-  const isTooWide = isSuffix && host !== undefined && (host.address !== undefined || !host.name.includes('.'));
+  const isTooWide =
+    isSuffix && host !== undefined && (host.address !== undefined || !host.name.includes('.'));
   if (host === undefined || isTooWide || port < 1 || port > 65_535) {
     throw new StrongroomError('INPUT_INVALID', `not a host to allow: ${JSON.stringify(text.slice(0, 80))}`, {
       hint: 'write it as example.org, *.example.org or example.org:8443',

@@ -1,12 +1,7 @@
-export {
-  type Download,
-  type DownloadDeps,
-  type DownloadRequest,
-  openDownload,
-  type RunningDigest,
-} from './download.ts';
+export type { Download, DownloadDeps, DownloadRequest, RunningDigest } from './download.ts';
 export { type HostRule, parseHostRule } from './host-list.ts';
 export { type IpNetwork, parseIpNetwork } from './ip-address.ts';
+export { openDownload } from './open-download.ts';
 export {
   DEFAULT_LIMITS,
   type NetworkPolicy,

@@ -32,9 +32,13 @@ export function connectError(cause: unknown, host: string): StrongroomError {
     return new StrongroomError('NETWORK_TLS_NAME', `the certificate shown is not one of ${host}`, { cause });
   }
   if (UNTRUSTED.has(code)) {
-    return new StrongroomError('NETWORK_TLS_UNTRUSTED', `the certificate of ${host} is not trusted (${code})`, {
-      cause,
-    });
+    return new StrongroomError(
+      'NETWORK_TLS_UNTRUSTED',
+      `the certificate of ${host} is not trusted (${code})`,
+      {
+        cause,
+      },
+    );
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
     return new StrongroomError('NETWORK_TLS_FAILED', `no TLS connection with ${host} came about`, { cause });
@@ -43,11 +47,17 @@ export function connectError(cause: unknown, host: string): StrongroomError {
     return new StrongroomError('NETWORK_HEADERS_TOO_LARGE', `${host} sent too many headers`, { cause });
   }
   if (code.startsWith('HPE_') || code === 'ERR_INVALID_CHAR') {
-    return new StrongroomError('NETWORK_ANSWER_UNEXPECTED', `${host} does not speak http properly`, { cause });
+    return new StrongroomError('NETWORK_ANSWER_UNEXPECTED', `${host} does not speak http properly`, {
+      cause,
+    });
   }
-  return new StrongroomError('NETWORK_UNREACHABLE', `${host} cannot be reached${code === '' ? '' : ` (${code})`}`, {
-    cause,
-  });
+  return new StrongroomError(
+    'NETWORK_UNREACHABLE',
+    `${host} cannot be reached${code === '' ? '' : ` (${code})`}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** Failures in the middle of a body: the connection ended before the body did, or what came is not http. */

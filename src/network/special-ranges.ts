@@ -66,10 +66,12 @@ interface Range {
   readonly leadsTo: string;
 }
 
-const RANGES: readonly Range[] = [...IPV4_RANGES, ...IPV6_RANGES, ...IPV6_OUTSIDE].map(([range, leadsTo]) => ({
-  network: networkOf(range),
-  leadsTo,
-}));
+const RANGES: readonly Range[] = [...IPV4_RANGES, ...IPV6_RANGES, ...IPV6_OUTSIDE].map(
+  ([range, leadsTo]) => ({
+    network: networkOf(range),
+    leadsTo,
+  }),
+);
 
 /**
  * Where an address leads to when it is no ordinary host on the public Internet; `undefined` when it is one.

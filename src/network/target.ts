@@ -45,37 +45,34 @@ export function parseRedirect(location: string, from: Target): Target {
 
 function targetOf(text: string, base: Target | undefined): Target {
   if (text.length > MAX_URL_CHARS) throw refused(`the address is longer than ${MAX_URL_CHARS} characters`);
-  if (/[\p{Cc}\s\\]/u.test(text)) throw refused('the address holds blanks, control characters or backslashes');
-  const url = parseUrl(text, base);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused('only https addresses are followed');
-  const authority = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)/i.exec(text)?.[1];
-  if (base === undefined && authority === undefined) throw refused('the address has no host');
-  if (url.username !== '' || url.password !== '' || authority?.includes('@') === true) {
-    throw refused('the address holds a user name or password');
-  }
+  if (/[\p{Cc}\s\\]/u.test(text))
+    throw refused('the address holds blanks, control characters or backslashes');
+  const url = URL.parse(text, base?.shown);
+  if (url === null) throw refused('that is not an address');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw refused('only https addresses are followed');
+  if (url.username !== '' || url.password !== '') throw refused('the address holds a user name or password');
   const host = parseHost(url.hostname);
   if (host === undefined) throw refused('the host of the address is not a name');
-  if (authority !== undefined) assertPlainHost(authority, host);
+  assertPlainHost(text, host, base !== undefined);
   const isTls = url.protocol === 'https:';
-  const port = url.port === '' ? (isTls ? HTTPS_PORT : HTTP_PORT) : Number(url.port);
+  const usual = isTls ? HTTPS_PORT : HTTP_PORT;
   return {
     isTls,
     host: host.name,
-    port,
+    port: url.port === '' ? usual : Number(url.port),
     ...(host.address && { address: host.address }),
     path: `${url.pathname}${url.search}`,
     shown: `${url.origin}${url.pathname}`,
   };
 }
 
-function parseUrl(text: string, base: Target | undefined): URL {
-  const url = URL.parse(text, base && `${base.shown}`);
-  if (url === null) throw refused('that is not an address');
-  return url;
-}
-
 /** What was written must be what is meant: a reader that sees 127.0.0.1 in `0x7f.1` is not the only kind there is. */
-function assertPlainHost(authority: string, host: Host): void {
+function assertPlainHost(text: string, host: Host, mayBeRelative: boolean): void {
+  const authority = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)/i.exec(text)?.[1];
+  if (authority === undefined && mayBeRelative) return;
+  if (authority === undefined || authority === '') throw refused('the address has no host');
+  if (authority.includes('@')) throw refused('the address holds a user name or password');
   const written = authority.replace(/:\d*$/, '').toLowerCase();
   if (written.includes('%')) throw refused('the host of the address is encoded');
   if (host.address?.length === 4 && written !== host.name) {
@@ -88,7 +85,8 @@ export function parseHost(text: string): Host | undefined {
   const hostname = URL.parse(`https://${text}/`)?.hostname;
   if (hostname === undefined) return undefined;
   const name = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-  if (name === '' || name.length > MAX_HOST_CHARS || name.startsWith('.') || name.includes('..')) return undefined;
+  if (name === '' || name.length > MAX_HOST_CHARS || name.startsWith('.') || name.includes('..'))
+    return undefined;
   const address = parseIpAddress(name);
   return { name, ...(address && { address }) };
 }

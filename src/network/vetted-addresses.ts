@@ -23,7 +23,10 @@ export async function vettedAddresses(
     throw new StrongroomError('NETWORK_NAME_UNKNOWN', `no address is known for ${target.host}`);
   }
   if (addresses.length > MAX_ADDRESSES) {
-    throw new StrongroomError('NETWORK_ADDRESS_REFUSED', `${target.host} has more than ${MAX_ADDRESSES} addresses`);
+    throw new StrongroomError(
+      'NETWORK_ADDRESS_REFUSED',
+      `${target.host} has more than ${MAX_ADDRESSES} addresses`,
+    );
   }
   for (const address of addresses) assertWelcome(address, target, policy);
   return addresses;

@@ -24,6 +24,12 @@ export function strongValidator(headers: IncomingHttpHeaders): string | undefine
   return Date.parse(date) - Date.parse(modified) >= STRONG_AGE_MS ? modified : undefined;
 }
 
+/** Whether an answer is of the file that a validator names; `undefined` when it does not say. */
+export function isStillTheSame(headers: IncomingHttpHeaders, validator: string): boolean | undefined {
+  const said = validator.startsWith('"') ? headers.etag : headers['last-modified'];
+  return said === undefined ? undefined : said === validator;
+}
+
 /** Refuses an answer that is not the whole file as it is stored. Throws by status, and `NETWORK_ENCODED`. */
 export function assertWholeFile(answer: GuardedAnswer): void {
   if (answer.status !== 200) throw statusError(answer);
@@ -35,12 +41,18 @@ export function assertNotEncoded({ headers, host }: GuardedAnswer): void {
   const content = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   const transfer = headers['transfer-encoding']?.trim().toLowerCase() ?? 'chunked';
   if (content !== 'identity' || transfer !== 'chunked') {
-    throw new StrongroomError('NETWORK_ENCODED', `${host} sends the file in another coding than it is stored in`);
+    throw new StrongroomError(
+      'NETWORK_ENCODED',
+      `${host} sends the file in another coding than it is stored in`,
+    );
   }
 }
 
 /** Where a part begins and how large the whole file is. Throws `NETWORK_ANSWER_UNEXPECTED` when it does not say. */
-export function readContentRange({ headers, host }: GuardedAnswer): { readonly start: number; readonly total?: number } {
+export function readContentRange({ headers, host }: GuardedAnswer): {
+  readonly start: number;
+  readonly total?: number;
+} {
   const match = CONTENT_RANGE.exec(headers['content-range'] ?? '');
   if (match === null) {
     throw new StrongroomError('NETWORK_ANSWER_UNEXPECTED', `${host} sends a part without saying which`);

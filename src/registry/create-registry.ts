@@ -3,6 +3,7 @@ import { namespaceVerbs } from './namespaces.ts';
 import { publishVerbs } from './publish.ts';
 import type { Registry, RegistryDeps, RegistryParts } from './registry.ts';
 import { SealedRows } from './sealed-rows.ts';
+import { trustVerbs } from './trust.ts';
 import { versionVerbs } from './versions.ts';
 
 /** The registry over a catalogue, sealed by the keyring. */
@@ -17,5 +18,6 @@ export function createRegistry(deps: RegistryDeps): Registry {
     ...modelVerbs(parts),
     ...versionVerbs(parts),
     ...publishVerbs(parts),
+    ...trustVerbs(parts),
   };
 }

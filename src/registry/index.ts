@@ -7,5 +7,12 @@ export {
   normalizeMetricName,
   parseMetricValue,
 } from './metrics.ts';
-export type { NewVersion, PublishedVersion, Registry } from './registry.ts';
+export type {
+  NewVersion,
+  PublishedVersion,
+  Registry,
+  StoredSignature,
+  StoredSigningKey,
+  VersionNumber,
+} from './registry.ts';
 export type { Seal } from './seal.ts';

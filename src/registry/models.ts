@@ -1,6 +1,7 @@
 import type { Model, ModelName } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { ModelRow } from '../storage/index.ts';
+import { findModel, getModel, getVersion } from './look-up.ts';
 import { getDirection, normalizeDirections, normalizeMetricName } from './metrics.ts';
 import { openModel } from './open-rows.ts';
 import type { ModelSettings, Registry, RegistryParts } from './registry.ts';
@@ -33,6 +34,7 @@ export function modelVerbs(parts: RegistryParts): ModelVerbs {
     removeModel: (name) => catalogue.removeModel(name, now()),
     async setAlias(model, alias, version) {
       await getModel(parts, model);
+      await getVersion(parts, { model, version });
       await catalogue.setAlias(rows.sealAlias({ model, alias, version, setAt: now() }));
       return getModel(parts, model);
     },
@@ -42,13 +44,6 @@ export function modelVerbs(parts: RegistryParts): ModelVerbs {
       return getModel(parts, model);
     },
   };
-}
-
-/** Throws `MODEL_MISSING`. */
-export async function getModel(parts: RegistryParts, name: ModelName): Promise<Model> {
-  const model = await findModel(parts, name);
-  if (model === undefined) throw new StrongroomError('MODEL_MISSING', `there is no model ${name}`);
-  return model;
 }
 
 /** The directions of a model with more of them; later ones win. Throws `METRIC_INVALID`. */
@@ -64,11 +59,6 @@ export function mergeDirections(
     );
   }
   return merged;
-}
-
-async function findModel(parts: RegistryParts, name: ModelName): Promise<Model | undefined> {
-  const state = await parts.catalogue.findModel(name);
-  return state === undefined ? undefined : openModel(parts.rows, state);
 }
 
 function applySettings(row: Omit<ModelRow, 'mac'>, settings: ModelSettings): Omit<ModelRow, 'mac'> {

@@ -55,6 +55,8 @@ export function openVersion(rows: SealedRows, state: VersionState): Version {
       : { derivedFrom: { ...derivedFrom, model: parseModelName(derivedFrom.model) } }),
     hasAccessCode: row.hasAccessCode,
     isEncrypted: row.isEncrypted,
+    state: row.standing?.state ?? 'available',
+    ...(row.standing === undefined ? {} : { stateReason: row.standing.reason }),
   };
 }
 

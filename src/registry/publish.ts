@@ -1,4 +1,4 @@
-import { namespaceOf } from '../api/index.ts';
+import { type AliasName, namespaceOf } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { assertLineage, assertMetadata, assertPaths } from '../manifest/index.ts';
 import type { ModelRow, NamespaceRow, PublishDecision, PublishState, VersionRow } from '../storage/index.ts';
@@ -6,6 +6,7 @@ import { getDirection, normalizeMetrics } from './metrics.ts';
 import { mergeDirections } from './models.ts';
 import { openVersion } from './open-rows.ts';
 import type { NewVersion, PublishedVersion, Registry, RegistryParts, VersionWords } from './registry.ts';
+import { signatureRow } from './trust.ts';
 import { metricRows } from './versions.ts';
 
 export function publishVerbs(parts: RegistryParts): Pick<Registry, 'assertPublishable' | 'publishVersion'> {
@@ -45,6 +46,7 @@ async function publishVersion(parts: RegistryParts, input: NewVersion): Promise<
       files: input.files,
       ...(parent === undefined ? {} : { parent }),
       ...(input.unfitTwins === undefined ? {} : { unfitTwins: input.unfitTwins }),
+      ...(input.reports === undefined ? {} : { reports: input.reports }),
       at,
     },
     (state) => decide(parts, { input, at, state }),
@@ -72,9 +74,17 @@ function decide(parts: RegistryParts, publication: Publication): PublishDecision
     namespace: decideNamespace(parts, publication),
     model: decideModel(parts, publication, [...metrics.keys()]),
     version: decideVersion(parts, publication),
-    aliases: [...new Set(input.aliases)].map((alias) => parts.rows.sealAlias({ ...of, alias, setAt: at })),
+    aliases: aliasesOf(input).map((alias) => parts.rows.sealAlias({ ...of, alias, setAt: at })),
     metrics: metricRows(parts, of, metrics),
+    signatures: (input.signatures ?? []).map((content) =>
+      parts.rows.sealSignature(signatureRow(of, content, { addedAt: at, addedBy: input.createdBy })),
+    ),
   };
+}
+
+/** None for a version that readers do not see: an alias of it would take the one before away from them. */
+function aliasesOf({ aliases, quarantine }: NewVersion): readonly AliasName[] {
+  return quarantine === undefined ? [...new Set(aliases)] : [];
 }
 
 function decideNamespace({ rows }: RegistryParts, { input, at, state }: Publication): NamespaceRow {
@@ -120,6 +130,11 @@ function decideVersion({ rows }: RegistryParts, { input, at, state }: Publicatio
     ...(input.derivedFrom === undefined ? {} : { derivedFrom: input.derivedFrom }),
     hasAccessCode: input.files.some((file) => file.blob.codeLock !== undefined),
     isEncrypted: isEncrypted(input),
+    ...(input.quarantine === undefined
+      ? {}
+      : {
+          standing: { state: 'quarantined' as const, reason: input.quarantine, at, by: input.createdBy },
+        }),
     files: state.files,
   });
 }

@@ -1,6 +1,7 @@
 import type {
   AliasName,
   BestVersion,
+  HeldVersion,
   Lineage,
   MetricDirection,
   Model,
@@ -16,9 +17,11 @@ import type {
   CatalogueModels,
   CatalogueNamespaces,
   CatalogueRemoval,
+  CatalogueTrust,
   CatalogueVersions,
   KeyRef,
   NewFile,
+  ScanReportRow,
   ShredRow,
 } from '../storage/index.ts';
 import type { Seal } from './seal.ts';
@@ -45,6 +48,11 @@ export interface NewVersion extends VersionWords {
   readonly files: readonly SealedFile[];
   /** Blobs that must not be shared although they hold the same bytes: damaged ones. */
   readonly unfitTwins?: readonly BlobId[];
+  readonly reports?: readonly ScanReportRow[];
+  /** It is quarantined for this reason; then its aliases are not set. */
+  readonly quarantine?: string;
+  /** Signature files that came with it. */
+  readonly signatures?: readonly Uint8Array[];
 }
 
 export type PublishedVersion =
@@ -85,10 +93,17 @@ export interface Registry {
   assertPublishable(words: VersionWords, paths: readonly string[]): Promise<void>;
   /** Makes the next version visible, in one transaction. Creates namespace and model where they are missing. */
   publishVersion(input: NewVersion): Promise<PublishedVersion>;
-  /** Throws `MODEL_MISSING`, `VERSION_MISSING`, `ALIAS_MISSING`. */
+  /**
+   * A version that is available. Throws `MODEL_MISSING`, `VERSION_MISSING`, `ALIAS_MISSING`; `TRUST_QUARANTINED` or
+   * `TRUST_WITHDRAWN` for a number or an alias of one that is not available.
+   */
   getVersion(ref: VersionRef): Promise<Version>;
-  /** Newest last. Throws `MODEL_MISSING`. */
+  /** As `getVersion`, in any state; the newest is the newest that is available. */
+  getAnyVersion(ref: VersionRef): Promise<Version>;
+  /** Newest last; available ones only. Throws `MODEL_MISSING`. */
   listVersions(model: ModelName): Promise<readonly Version[]>;
+  /** As `listVersions`, in any state. */
+  listAllVersions(model: ModelName): Promise<readonly Version[]>;
   /** Throws `METRIC_MISSING`, `METRIC_DIRECTION_UNKNOWN`; `METRIC_INVALID` when no metric is named and the model has no primary one. */
   getBest(model: ModelName, metric?: string): Promise<BestVersion>;
   addMetrics(
@@ -96,10 +111,60 @@ export interface Registry {
     metrics: Readonly<Record<string, number>>,
     directions?: Readonly<Record<string, MetricDirection>>,
   ): Promise<Version>;
+  /** In any state, where it is named by its number. */
   removeVersion(ref: VersionRef): Promise<CatalogueRemoval>;
 
   setAlias(model: ModelName, alias: AliasName, version: number): Promise<Model>;
   removeAlias(model: ModelName, alias: AliasName): Promise<Model>;
+
+  /** The text that was set; `undefined` where the defaults hold. */
+  findTrustPolicy(namespace: NamespaceName): Promise<string | undefined>;
+  setTrustPolicy(namespace: NamespaceName, policy: string): Promise<void>;
+  /** Every version that is not available. */
+  listHeld(): Promise<readonly HeldVersion[]>;
+  /** Hides a version, or shows it again. Throws `VERSION_MISSING`. */
+  setStanding(of: VersionNumber, standing: NewStanding | 'available'): Promise<void>;
+  /** Texts of wishes and releases, oldest first. */
+  listReleases(of: VersionNumber): Promise<readonly string[]>;
+  /** Writes the release of a number (from 1), replacing what stood there. */
+  putRelease(of: VersionNumber, number: number, words: string): Promise<void>;
+  /** Oldest first. */
+  listSignatures(of: VersionNumber): Promise<readonly StoredSignature[]>;
+  addSignature(of: VersionNumber, content: Uint8Array, by: string): Promise<StoredSignature>;
+  listSigningKeys(): Promise<readonly StoredSigningKey[]>;
+  /** Adds or replaces. */
+  putSigningKey(key: Omit<StoredSigningKey, 'createdAt'>): Promise<StoredSigningKey>;
+}
+
+/** One version of a model, by its number. */
+export interface VersionNumber {
+  readonly model: ModelName;
+  readonly version: number;
+}
+
+/** Why a version is to be hidden, and who says so. */
+export interface NewStanding {
+  readonly state: HeldVersion['state'];
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** A signature file of a version. */
+export interface StoredSignature {
+  /** SHA-256 of the file, lower-case hex. */
+  readonly id: string;
+  readonly content: Uint8Array;
+  readonly addedAt: string;
+  readonly addedBy: string;
+}
+
+/** A signing key with its record as text. */
+export interface StoredSigningKey {
+  readonly id: string;
+  readonly name: string;
+  readonly record: string;
+  readonly sealed?: string;
+  readonly createdAt: string;
 }
 
 /** What of a model can be changed. */
@@ -110,7 +175,7 @@ export interface ModelSettings {
 }
 
 export interface RegistryDeps {
-  readonly catalogue: CatalogueNamespaces & CatalogueModels & CatalogueVersions;
+  readonly catalogue: CatalogueNamespaces & CatalogueModels & CatalogueVersions & CatalogueTrust;
   readonly seal: Seal;
   /** The time now, ISO 8601 UTC with milliseconds. */
   readonly now: () => string;

@@ -1,7 +1,17 @@
 import { formatCanonicalJson, fromBase64Url, toBase64Url, utf8Bytes } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { manifestDigest } from '../manifest/index.ts';
-import type { AliasRow, MetricRow, ModelRow, NamespaceRow, VersionRow } from '../storage/index.ts';
+import type {
+  AliasRow,
+  MetricRow,
+  ModelRow,
+  NamespaceRow,
+  ReleaseRow,
+  SignatureRow,
+  SigningKeyRow,
+  TrustPolicyRow,
+  VersionRow,
+} from '../storage/index.ts';
 import { manifestOf } from './manifest-of.ts';
 import type { Seal } from './seal.ts';
 
@@ -67,6 +77,42 @@ export class SealedRows {
     return row;
   }
 
+  sealTrustPolicy(row: Unsealed<TrustPolicyRow>): TrustPolicyRow {
+    return { ...row, mac: this.#mac('trust policy', trustPolicyText(row)) };
+  }
+
+  openTrustPolicy(row: TrustPolicyRow): TrustPolicyRow {
+    this.#verify('trust policy', trustPolicyText(row), row.mac);
+    return row;
+  }
+
+  sealRelease(row: Unsealed<ReleaseRow>): ReleaseRow {
+    return { ...row, mac: this.#mac('release', releaseText(row)) };
+  }
+
+  openRelease(row: ReleaseRow): ReleaseRow {
+    this.#verify('release', releaseText(row), row.mac);
+    return row;
+  }
+
+  sealSignature(row: Unsealed<SignatureRow>): SignatureRow {
+    return { ...row, mac: this.#mac('signature', signatureText(row)) };
+  }
+
+  openSignature(row: SignatureRow): SignatureRow {
+    this.#verify('signature', signatureText(row), row.mac);
+    return row;
+  }
+
+  sealSigningKey(row: Unsealed<SigningKeyRow>): SigningKeyRow {
+    return { ...row, mac: this.#mac('signing key', signingKeyText(row)) };
+  }
+
+  openSigningKey(row: SigningKeyRow): SigningKeyRow {
+    this.#verify('signing key', signingKeyText(row), row.mac);
+    return row;
+  }
+
   #mac(table: Table, text: string): string {
     return toBase64Url(this.#seal.mac(labelOf(table), utf8Bytes(text)));
   }
@@ -78,7 +124,16 @@ export class SealedRows {
   }
 }
 
-type Table = 'namespace' | 'model' | 'version' | 'alias' | 'metric';
+type Table =
+  | 'namespace'
+  | 'model'
+  | 'version'
+  | 'alias'
+  | 'metric'
+  | 'trust policy'
+  | 'release'
+  | 'signature'
+  | 'signing key';
 
 function labelOf(table: Table): string {
   return `catalogue ${table}`;
@@ -110,8 +165,22 @@ function modelText({ name, createdAt, description, ...row }: Unsealed<ModelRow>)
 }
 
 function versionText(row: Unsealed<VersionRow>): string {
-  const { model, version, createdBy, digest, hasAccessCode, isEncrypted } = row;
-  return formatCanonicalJson({ model, version, createdBy, digest, hasAccessCode, isEncrypted });
+  const { model, version, createdBy, digest, hasAccessCode, isEncrypted, standing } = row;
+  const held = standing && {
+    state: standing.state,
+    reason: standing.reason,
+    at: standing.at,
+    by: standing.by,
+  };
+  return formatCanonicalJson({
+    model,
+    version,
+    createdBy,
+    digest,
+    hasAccessCode,
+    isEncrypted,
+    standing: held,
+  });
 }
 
 function aliasText({ model, alias, version, setAt }: Unsealed<AliasRow>): string {
@@ -120,4 +189,21 @@ function aliasText({ model, alias, version, setAt }: Unsealed<AliasRow>): string
 
 function metricText({ model, version, name, value }: Unsealed<MetricRow>): string {
   return formatCanonicalJson({ model, version, name, value }, { numbers: 'finite' });
+}
+
+function trustPolicyText({ namespace, policy, updatedAt }: Unsealed<TrustPolicyRow>): string {
+  return formatCanonicalJson({ namespace, policy, updatedAt });
+}
+
+function releaseText({ model, version, number, words }: Unsealed<ReleaseRow>): string {
+  return formatCanonicalJson({ model, version, number, words });
+}
+
+function signatureText({ model, version, id, ...row }: Unsealed<SignatureRow>): string {
+  const { content, addedAt, addedBy } = row;
+  return formatCanonicalJson({ model, version, id, content, addedAt, addedBy });
+}
+
+function signingKeyText({ id, name, record, sealed, createdAt }: Unsealed<SigningKeyRow>): string {
+  return formatCanonicalJson({ id, name, record, sealed, createdAt });
 }

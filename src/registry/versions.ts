@@ -1,26 +1,33 @@
-import type { BestVersion, ModelName, Version, VersionRef } from '../api/index.ts';
-import { formatVersionRef } from '../api/index.ts';
+import type { BestVersion, ModelName } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import type { MetricRow, VersionSelector } from '../storage/index.ts';
+import type { MetricRow } from '../storage/index.ts';
 import { bestOf } from './best.ts';
+import { getAnyVersion, getModel, getVersion, listAllVersions } from './look-up.ts';
 import { getDirection, normalizeMetricName, normalizeMetrics } from './metrics.ts';
-import { getModel, mergeDirections } from './models.ts';
-import { openVersion } from './open-rows.ts';
+import { mergeDirections } from './models.ts';
 import type { Registry, RegistryParts } from './registry.ts';
 
 type VersionVerbs = Pick<
   Registry,
-  'getVersion' | 'listVersions' | 'getBest' | 'addMetrics' | 'removeVersion'
+  | 'getVersion'
+  | 'getAnyVersion'
+  | 'listVersions'
+  | 'listAllVersions'
+  | 'getBest'
+  | 'addMetrics'
+  | 'removeVersion'
 >;
 
 export function versionVerbs(parts: RegistryParts): VersionVerbs {
   const { catalogue, rows, now } = parts;
   return {
     getVersion: (ref) => getVersion(parts, ref),
+    getAnyVersion: (ref) => getAnyVersion(parts, ref),
     async listVersions(model) {
-      await getModel(parts, model);
-      return (await catalogue.listVersions(model)).map((state) => openVersion(rows, state));
+      const versions = await listAllVersions(parts, model);
+      return versions.filter((version) => version.state === 'available');
     },
+    listAllVersions: (model) => listAllVersions(parts, model),
     getBest: (model, metric) => getBest(parts, model, metric),
     async addMetrics(ref, metrics, directions) {
       const { model, version } = await getVersion(parts, ref);
@@ -37,7 +44,7 @@ export function versionVerbs(parts: RegistryParts): VersionVerbs {
       return getVersion(parts, { model, version });
     },
     async removeVersion(ref) {
-      const { model, version } = await getVersion(parts, ref);
+      const { model, version } = await getAnyVersion(parts, ref);
       return catalogue.removeVersion(model, version, now());
     },
   };
@@ -50,19 +57,6 @@ export function metricRows(
   values: ReadonlyMap<string, number>,
 ): readonly MetricRow[] {
   return [...values].map(([name, value]) => parts.rows.sealMetric({ ...of, name, value }));
-}
-
-async function getVersion(parts: RegistryParts, ref: VersionRef): Promise<Version> {
-  const state = await parts.catalogue.findVersion(ref.model, selectorOf(ref));
-  if (state !== undefined) return openVersion(parts.rows, state);
-  await getModel(parts, ref.model);
-  if (ref.alias !== undefined) throw missing('ALIAS_MISSING', `${ref.model} has no alias ${ref.alias}`);
-  throw missing('VERSION_MISSING', `there is no version ${formatVersionRef(ref)}`);
-}
-
-function selectorOf(ref: VersionRef): VersionSelector {
-  if (ref.version !== undefined) return { version: ref.version };
-  return ref.alias === undefined ? 'newest' : { alias: ref.alias };
 }
 
 async function getBest(parts: RegistryParts, model: ModelName, asked?: string): Promise<BestVersion> {
@@ -80,11 +74,9 @@ async function getBest(parts: RegistryParts, model: ModelName, asked?: string): 
     values.map((row) => parts.rows.openMetric(row)),
     direction,
   );
-  if (best === undefined) throw missing('METRIC_MISSING', `no version of ${model} has a value of ${metric}`);
+  if (best === undefined) {
+    throw new StrongroomError('METRIC_MISSING', `no version of ${model} has a value of ${metric}`);
+  };
   const version = await getVersion(parts, { model, version: best.version });
   return { version, metric, direction, value: best.value };
-}
-
-function missing(code: 'ALIAS_MISSING' | 'VERSION_MISSING' | 'METRIC_MISSING', message: string) {
-  return new StrongroomError(code, message);
 }

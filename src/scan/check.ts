@@ -13,17 +13,22 @@ export interface ScanTarget {
   readonly place: readonly string[];
   /** What detection says it is; a target with several formats is given to the checks of each. */
   readonly format: FormatName;
+  /** What the container around it says that it is. */
+  readonly expected?: Expected;
 }
+
+/**
+ * `data`: the container's own structure says that these are raw numbers (a tensor's storage), so that an unknown
+ * format is what was expected; they are still detected, and scanned where they are something. `code`: code of the
+ * container's own language (TorchScript), which the container's check judges.
+ */
+export type Expected = 'data' | 'code';
 
 /** Something inside a target that is to be scanned by itself. */
 export interface InnerFile {
   readonly source: ByteSource;
   readonly name: string;
-  /**
-   * `data`: the container's own structure says that these are raw numbers (a tensor's storage), so that an unknown
-   * format is what was expected. They are still detected, and scanned where they are something.
-   */
-  readonly expected?: 'data';
+  readonly expected?: Expected;
 }
 
 /** What one scan may still spend. Every `spend` and every read throws `ScanStopped` when it is used up. */

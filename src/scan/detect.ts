@@ -1,5 +1,5 @@
 import type { ByteSource } from '../bytes/index.ts';
-import { DETECTORS, PROBE_BYTES, type Probe } from './detectors/index.ts';
+import { DETECTORS, PROBE_BYTES, type Probe, TEXT_DETECTOR } from './detectors/index.ts';
 import { FORMAT_NAMES, type FormatName } from './format-name.ts';
 
 /**
@@ -13,6 +13,8 @@ export async function detectFormats(source: ByteSource): Promise<readonly Format
   for (const detector of DETECTORS) {
     for (const format of await detector.detect(probe)) found.add(format);
   }
+  // A pickle of protocol 0 and a script are text too; what they are besides text is not asked for binary formats.
+  for (const format of await TEXT_DETECTOR.detect(probe)) found.add(format);
   if (found.size === 0) return ['unknown'];
   return FORMAT_NAMES.filter((format) => found.has(format));
 }

@@ -18,6 +18,9 @@ export type SignedBy =
   /** Certificates as DER, the signer's first. */
   | { readonly kind: 'certificates'; readonly chain: readonly Uint8Array[] };
 
+/** What we write of it. */
+export type NewSignedBy = Exclude<SignedBy, { kind: 'old-key' }>;
+
 /** A signature bundle taken apart (docs/spec/signing.md §2). */
 export interface SignatureBundle {
   readonly signedBy: SignedBy;
@@ -112,7 +115,10 @@ function placeOf(error: z.ZodError): string {
 function refuseKeyless(json: unknown): void {
   const material = z.object({ verificationMaterial: z.object({ certificate: z.unknown() }) }).safeParse(json);
   if (!material.success || material.data.verificationMaterial.certificate === undefined) return;
-  throw new StrongroomError('SIGNATURE_UNSUPPORTED', 'the bundle is signed without a key, by way of a public log');
+  throw new StrongroomError(
+    'SIGNATURE_UNSUPPORTED',
+    'the bundle is signed without a key, by way of a public log',
+  );
 }
 
 function signerOf(material: ParsedBundle['verificationMaterial']): SignedBy {
@@ -135,7 +141,7 @@ function assertKeyId(keyId: string | null | undefined, signedBy: SignedBy): void
 
 /** A bundle as model_signing 1.1 reads it. */
 export function formatBundle(bundle: {
-  readonly signedBy: Exclude<SignedBy, { kind: 'old-key' }>;
+  readonly signedBy: NewSignedBy;
   readonly payload: Uint8Array;
   readonly signature: Uint8Array;
 }): Uint8Array {
@@ -143,7 +149,9 @@ export function formatBundle(bundle: {
   const material =
     signedBy.kind === 'key'
       ? { publicKey: { hint: signedBy.hint } }
-      : { x509CertificateChain: { certificates: signedBy.chain.map((der) => ({ rawBytes: toBase64(der) })) } };
+      : {
+          x509CertificateChain: { certificates: signedBy.chain.map((der) => ({ rawBytes: toBase64(der) })) },
+        };
   return utf8Bytes(
     JSON.stringify({
       mediaType: MEDIA_TYPE,

@@ -17,7 +17,12 @@ export function encodeForSigningOld(payload: Uint8Array): Uint8Array {
   return utf8Bytes(head + pythonBytesText(payload));
 }
 
-const PYTHON_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const PYTHON_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+};
 
 /** `repr(bytes)` of Python: double quotes only where the bytes hold single and no double ones. */
 function pythonBytesText(bytes: Uint8Array): string {
@@ -26,7 +31,9 @@ function pythonBytesText(bytes: Uint8Array): string {
     const character = String.fromCharCode(byte);
     if (character === quote) return `\\${quote}`;
     const isPrintable = byte >= 0x20 && byte < 0x7f;
-    return PYTHON_ESCAPES[character] ?? (isPrintable ? character : `\\x${byte.toString(16).padStart(2, '0')}`);
+    return (
+      PYTHON_ESCAPES[character] ?? (isPrintable ? character : `\\x${byte.toString(16).padStart(2, '0')}`)
+    );
   });
   return `b${quote}${characters.join('')}${quote}`;
 }

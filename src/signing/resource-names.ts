@@ -1,7 +1,6 @@
 import { quoteForMessage } from '../api/index.ts';
 import { utf8Bytes } from '../bytes/index.ts';
 import { MAX_RESOURCE_NAME_BYTES } from './limits.ts';
-import { malformedSignature } from './strict-json.ts';
 
 /** How model_signing names the one file of a model that is no folder. */
 export const SINGLE_FILE_NAME = '.';
@@ -23,28 +22,29 @@ export function isPlainPath(name: string): boolean {
 }
 
 /**
- * Throws `SIGNATURE_MALFORMED` unless these can be the files of one model: each a plain path, none twice, no two that
- * differ only in case or Unicode normalisation (which one is opened would depend on the file system), none the folder
- * of another.
+ * Why these cannot be the files of one model, in words; `undefined` when they can: each a plain path, none twice, no
+ * two that differ only in case or Unicode normalisation (which one is opened would depend on the file system), none
+ * the folder of another.
  */
-export function assertResourceNames(names: readonly string[]): void {
+export function findNameFault(names: readonly string[]): string | undefined {
   const seen = new Map<string, string>();
   for (const name of names) {
-    if (!isPlainPath(name)) throw malformedSignature(`${quoteForMessage(name)} is no path inside a model`);
+    if (!isPlainPath(name)) return `${quoteForMessage(name)} is no path inside a model`;
     const folded = foldName(name);
     const twin = seen.get(folded);
+    if (twin === name) return `${quoteForMessage(name)} stands twice`;
     if (twin !== undefined) {
-      const told = twin === name ? 'stands twice' : `and ${quoteForMessage(twin)} differ in case or spelling only`;
-      throw malformedSignature(`${quoteForMessage(name)} ${told}`);
+      return `${quoteForMessage(name)} and ${quoteForMessage(twin)} differ in case or spelling only`;
     }
     seen.set(folded, name);
   }
   for (const folded of seen.keys()) {
     for (let slash = folded.indexOf('/'); slash > 0; slash = folded.indexOf('/', slash + 1)) {
       const folder = seen.get(folded.slice(0, slash));
-      if (folder !== undefined) throw malformedSignature(`${quoteForMessage(folder)} is a file and a folder`);
+      if (folder !== undefined) return `${quoteForMessage(folder)} is a file and a folder`;
     }
   }
+  return undefined;
 }
 
 /** The same text for names that a file system may hold to be the same. */
@@ -64,8 +64,10 @@ export function compareByParts(left: string, right: string): number {
 }
 
 function compareByCodePoints(left: string, right: string): number {
-  // UTF-8 sorts as code points do; UTF-16, by which `<` compares, does not.
-  return Buffer.compare(utf8Bytes(left), utf8Bytes(right));
+  const [a, b] = [Array.from(left), Array.from(right)];
+  const at = a.findIndex((character, index) => character !== b[index]);
+  // By UTF-16 units, which is what `<` compares, characters beyond U+FFFF would come before some others.
+  return at < 0 ? a.length - b.length : (a[at]?.codePointAt(0) ?? 0) - (b[at]?.codePointAt(0) ?? -1);
 }
 
 /** Whether a path is one of these, or in a folder that is. */

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { fromHex, utf8Bytes } from '../bytes/index.ts';
+import { fromHex, toHex, utf8Bytes } from '../bytes/index.ts';
 import { createHasher } from '../crypto/index.ts';
-import { toHex } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import { MAX_IGNORE_PATHS, MAX_RESOURCES } from './limits.ts';
-import { assertResourceNames, isPlainPath, SINGLE_FILE_NAME } from './resource-names.ts';
-import { malformedSignature, parseStrictJson } from './strict-json.ts';
 import { outdatedSignature, type ParseBundleOptions } from './bundle.ts';
+import { MAX_IGNORE_PATHS, MAX_RESOURCES } from './limits.ts';
+import { findNameFault, isPlainPath, SINGLE_FILE_NAME } from './resource-names.ts';
+import { malformedSignature, parseStrictJson } from './strict-json.ts';
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 const PREDICATE_TYPE = 'https://model_signing/signature/v1.0';
@@ -58,7 +57,10 @@ const statementSchema = z.object({
 const oldStatementSchema = z.object({
   _type: z.literal(STATEMENT_TYPE),
   predicateType: z.literal(OLD_PREDICATE_TYPE),
-  subject: z.array(z.object({ name: z.string(), digest: z.object({ sha256: digest }) })).min(1).max(MAX_RESOURCES),
+  subject: z
+    .array(z.object({ name: z.string(), digest: z.object({ sha256: digest }) }))
+    .min(1)
+    .max(MAX_RESOURCES),
 });
 
 /**
@@ -80,11 +82,20 @@ export function parseStatement(payload: Uint8Array, options: ParseBundleOptions 
   }
   const { predicate, subject: subjects } = parsed.data;
   const { method, hash_type: hashType, ignore_paths: ignorePaths = [] } = predicate.serialization;
-  const resources = predicate.resources.map(({ name, algorithm, digest: sha256 }) => ({ name, algorithm, sha256 }));
-  if (method !== 'files' || hashType !== 'sha256' || resources.some(({ algorithm }) => algorithm !== 'sha256')) {
+  const resources = predicate.resources.map(({ name, algorithm, digest: sha256 }) => ({
+    name,
+    algorithm,
+    sha256,
+  }));
+  if (
+    method !== 'files' ||
+    hashType !== 'sha256' ||
+    resources.some(({ algorithm }) => algorithm !== 'sha256')
+  ) {
     throw new StrongroomError('SIGNATURE_UNSUPPORTED', 'it is not over the SHA-256 of whole files');
   }
-  if (!resources.every(({ sha256 }) => digest.safeParse(sha256).success)) throw malformedSignature('a digest is none');
+  if (!resources.every(({ sha256 }) => digest.safeParse(sha256).success))
+    throw malformedSignature('a digest is none');
   const root = subjects[0].digest.sha256;
   if (rootOf(resources) !== root) throw malformedSignature('its root digest is not that of its files');
   assertNames(resources);
@@ -99,7 +110,8 @@ function readOldStatement({ subject: subjects }: z.output<typeof oldStatementSch
 
 function assertNames(resources: readonly Resource[]): void {
   if (resources.length === 1 && resources[0]?.name === SINGLE_FILE_NAME) return;
-  assertResourceNames(resources.map(({ name }) => name));
+  const fault = findNameFault(resources.map(({ name }) => name));
+  if (fault !== undefined) throw malformedSignature(fault);
 }
 
 /** The root digest of files: SHA-256 over their raw digests in the order given, lower-case hex. */
@@ -110,7 +122,9 @@ export function rootOf(resources: readonly Resource[]): string {
 }
 
 /** A statement's bytes, as they are signed. */
-export function formatStatement(statement: Pick<SignedStatement, 'name' | 'resources' | 'ignorePaths'>): Uint8Array {
+export function formatStatement(
+  statement: Pick<SignedStatement, 'name' | 'resources' | 'ignorePaths'>,
+): Uint8Array {
   const { name, resources, ignorePaths } = statement;
   return utf8Bytes(
     JSON.stringify({
@@ -118,8 +132,17 @@ export function formatStatement(statement: Pick<SignedStatement, 'name' | 'resou
       subject: [{ name, digest: { sha256: rootOf(resources) } }],
       predicateType: PREDICATE_TYPE,
       predicate: {
-        serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ignorePaths },
-        resources: resources.map(({ name: path, sha256 }) => ({ name: path, algorithm: 'sha256', digest: sha256 })),
+        serialization: {
+          method: 'files',
+          hash_type: 'sha256',
+          allow_symlinks: false,
+          ignore_paths: ignorePaths,
+        },
+        resources: resources.map(({ name: path, sha256 }) => ({
+          name: path,
+          algorithm: 'sha256',
+          digest: sha256,
+        })),
       },
     }),
   );

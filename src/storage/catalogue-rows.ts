@@ -51,6 +51,14 @@ export interface LineageRow {
   readonly relation: string;
 }
 
+/** Why a version is hidden from readers. A version without one is available. */
+export interface StandingRow {
+  readonly state: 'quarantined' | 'withdrawn';
+  readonly reason: string;
+  readonly at: string;
+  readonly by: string;
+}
+
 export interface VersionRow {
   readonly model: string;
   readonly version: number;
@@ -62,6 +70,7 @@ export interface VersionRow {
   readonly derivedFrom?: LineageRow;
   readonly hasAccessCode: boolean;
   readonly isEncrypted: boolean;
+  readonly standing?: StandingRow;
   readonly files: readonly FileRow[];
   readonly mac: string;
 }
@@ -176,4 +185,60 @@ export interface CatalogueTotals {
   readonly storedBytes: number;
   readonly pendingShreds: number;
   readonly leases: number;
+}
+
+/** What a namespace trusts, as canonical JSON. */
+export interface TrustPolicyRow {
+  readonly namespace: string;
+  readonly policy: string;
+  readonly updatedAt: string;
+  readonly mac: string;
+}
+
+/** What a scan found in content that a model holds; the words are in `sealed`, which also vouches for the rest. */
+export interface ScanReportRow {
+  readonly model: string;
+  /** SHA-256 of the plaintext, lower-case hex: a report outlives re-encryption of its blob. */
+  readonly sha256: string;
+  readonly verdict: string;
+  readonly status: string;
+  /** Digest of the rule set that it was made with. */
+  readonly ruleSet: string;
+  readonly scannedAt: string;
+  readonly sealed: string;
+}
+
+/** A wish to release a version, or the release, as canonical JSON. */
+export interface ReleaseRow {
+  readonly model: string;
+  readonly version: number;
+  /** 1, 2, 3 … of this version. */
+  readonly number: number;
+  readonly words: string;
+  readonly mac: string;
+}
+
+/** One signature file that was given or made for a version. */
+export interface SignatureRow {
+  readonly model: string;
+  readonly version: number;
+  /** SHA-256 of the signature file, lower-case hex. */
+  readonly id: string;
+  /** The file itself, base64. */
+  readonly content: string;
+  readonly addedAt: string;
+  readonly addedBy: string;
+  readonly mac: string;
+}
+
+/** A key that signs or that others sign with. */
+export interface SigningKeyRow {
+  readonly id: string;
+  readonly name: string;
+  /** Its public record, as canonical JSON. */
+  readonly record: string;
+  /** The private key, sealed by the keyring; absent for somebody else's. */
+  readonly sealed?: string;
+  readonly createdAt: string;
+  readonly mac: string;
 }

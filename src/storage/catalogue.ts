@@ -14,7 +14,12 @@ import type {
   ModelState,
   NamespaceRow,
   NamespaceState,
+  ReleaseRow,
+  ScanReportRow,
   ShredRow,
+  SignatureRow,
+  SigningKeyRow,
+  TrustPolicyRow,
   VersionRow,
   VersionState,
 } from './catalogue-rows.ts';
@@ -36,6 +41,7 @@ export interface Catalogue
     CatalogueBlobs,
     CatalogueLeases,
     CatalogueKeys,
+    CatalogueTrust,
     CatalogueActs {}
 
 export interface CatalogueHome {
@@ -102,6 +108,8 @@ export interface PublishRequest {
   readonly parent?: { readonly model: string; readonly version: number };
   /** Published blobs that must not be shared although they hold the same bytes: damaged ones. */
   readonly unfitTwins?: readonly BlobId[];
+  /** What was found in the files; reports of the same content are replaced. */
+  readonly reports?: readonly ScanReportRow[];
   readonly at: string;
 }
 
@@ -122,6 +130,7 @@ export interface PublishDecision {
   readonly version: VersionRow;
   readonly aliases: readonly AliasRow[];
   readonly metrics: readonly MetricRow[];
+  readonly signatures?: readonly SignatureRow[];
 }
 
 export type PublishResult =
@@ -134,7 +143,7 @@ export type PublishResult =
   /** A key version that wraps the blobs was blocked meanwhile: rewrap, `renewLease` with the new key, publish again. */
   | { readonly outcome: 'key-blocked'; readonly key: KeyRef };
 
-/** Which version of a model: by number, by alias, or the newest. */
+/** Which version of a model: by number, by alias, or the newest that is available. */
 export type VersionSelector = { readonly version: number } | { readonly alias: string } | 'newest';
 
 export interface CatalogueVersions {
@@ -236,6 +245,46 @@ export interface CatalogueKeys {
   blockKeyVersion(key: KeyRef, isLive: LeaseJudge): Promise<void>;
   /** Takes a block back: a retirement that did not come to pass. */
   unblockKeyVersion(key: KeyRef): Promise<void>;
+}
+
+/** A page of the content that a rule set has not looked at. */
+export interface StaleQuery {
+  /** Digest of the rule set in force. */
+  readonly ruleSet: string;
+  readonly model?: string;
+  readonly after?: BlobId;
+  readonly limit: number;
+}
+
+export interface CatalogueTrust {
+  findTrustPolicy(namespace: string): Promise<TrustPolicyRow | undefined>;
+  putTrustPolicy(row: TrustPolicyRow): Promise<void>;
+  /** Where a version stands, and nothing else of it. Throws `VERSION_MISSING`, and whatever `change` throws. */
+  updateStanding(
+    at: { readonly model: string; readonly version: number },
+    change: (state: VersionState) => VersionRow,
+  ): Promise<void>;
+  /** Every version that is not available, by model and number; of one model where named. */
+  listHiddenVersions(model?: string): Promise<readonly VersionState[]>;
+  /** Those that there are of the given contents of a model. */
+  findScanReports(model: string, contents: readonly string[]): Promise<readonly ScanReportRow[]>;
+  /** Adds or replaces; a report of content that the model does not hold any more is let go. */
+  putScanReports(rows: readonly ScanReportRow[]): Promise<void>;
+  /** Blobs without a report by the rule set, ascending by id. */
+  listStaleBlobs(query: StaleQuery): Promise<readonly BlobRow[]>;
+  countStaleBlobs(ruleSet: string): Promise<number>;
+  /** Oldest first. */
+  listReleases(model: string, version: number): Promise<readonly ReleaseRow[]>;
+  /** Adds or replaces. Throws `VERSION_MISSING`. */
+  putRelease(row: ReleaseRow): Promise<void>;
+  /** Oldest first. */
+  listSignatures(model: string, version: number): Promise<readonly SignatureRow[]>;
+  /** Adds one; the same signature again changes nothing. Throws `VERSION_MISSING`. */
+  addSignature(row: SignatureRow): Promise<void>;
+  /** By id. */
+  listSigningKeys(): Promise<readonly SigningKeyRow[]>;
+  /** Adds or replaces. */
+  putSigningKey(row: SigningKeyRow): Promise<void>;
 }
 
 export interface CatalogueActs {

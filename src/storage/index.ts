@@ -11,6 +11,7 @@ export type {
   CatalogueModels,
   CatalogueNamespaces,
   CatalogueRemoval,
+  CatalogueTrust,
   CatalogueVersions,
   HeaderNote,
   NewFile,
@@ -18,6 +19,7 @@ export type {
   PublishRequest,
   PublishResult,
   PublishState,
+  StaleQuery,
   VersionSelector,
 } from './catalogue.ts';
 export type {
@@ -37,8 +39,14 @@ export type {
   ModelState,
   NamespaceRow,
   NamespaceState,
+  ReleaseRow,
+  ScanReportRow,
   ShredRow,
+  SignatureRow,
+  SigningKeyRow,
+  StandingRow,
   StoredFileRow,
+  TrustPolicyRow,
   VersionRow,
   VersionState,
 } from './catalogue-rows.ts';

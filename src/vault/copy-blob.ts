@@ -1,6 +1,6 @@
 import { assertNotAborted, streamSource, toHex } from '../bytes/index.ts';
 import { type ContainerHeader, parseHeader } from '../container/index.ts';
-import { createHasher } from '../crypto/index.ts';
+import { createDamageCheck } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { BlobId, BlobStore, BlobWriter, PayloadSource, StoredHeader } from '../storage/index.ts';
 
@@ -49,13 +49,13 @@ async function copyPayload(
         `blob ${blob} has not the size that its header states`,
       );
     }
-    const hasher = createHasher('sha256');
+    const check = createDamageCheck();
     for await (const chunk of streamSource(source)) {
       assertNotAborted(signal);
-      hasher.update(chunk);
+      check.update(chunk);
       await writer.write(chunk);
     }
-    if (toHex(hasher.digest()) !== header.payloadSha256) {
+    if (toHex(check.digest()) !== header.payloadCheck) {
       throw new StrongroomError('CONTAINER_TAMPERED', `blob ${blob} is not what was stored`);
     }
     await writer.commit(stored.bytes, stored.generation);

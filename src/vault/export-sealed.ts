@@ -5,7 +5,7 @@ import { StrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId, BlobStore } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
-import { type OpenBlobDeps, readBlobHeader } from './open-blob.ts';
+import { type OpenBlobDeps, openStored, readBlobHeader } from './open-blob.ts';
 
 export interface ExportSealedDeps extends OpenBlobDeps {
   readonly gate: Gate;
@@ -50,7 +50,7 @@ export function exportSealed(
           replaces: 'all',
           ...(input.accessCode === undefined ? {} : { accessCode: input.accessCode }),
         });
-        const payload = await deps.blobs.open(blob);
+        const payload = await openStored(deps.blobs, blob);
         try {
           await writeSealedFile({ header: next, payload }, await input.target(file.path));
         } finally {

@@ -1,7 +1,7 @@
 import { verifySealed } from '../container/index.ts';
 import { toStrongroomError } from '../errors/index.ts';
 import type { BlobId, BlobRow, Catalogue, NewFile } from '../storage/index.ts';
-import { type OpenBlobDeps, openBlob, readBlobHeader } from './open-blob.ts';
+import { type OpenBlobDeps, openBlob, openStored, readBlobHeader } from './open-blob.ts';
 
 /** Blobs read from the catalogue at a time. */
 const PAGE = 500;
@@ -57,7 +57,7 @@ async function isSound(
     const opened = await openBlob(deps, { blob, sha256, size, isEncrypted: row.key !== undefined, signal });
     await opened.close();
     const { header } = await readBlobHeader(deps, blob);
-    const source = await deps.blobs.open(blob);
+    const source = await openStored(deps.blobs, blob);
     try {
       await verifySealed({ header, source, signal });
     } finally {

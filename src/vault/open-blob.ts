@@ -6,7 +6,7 @@ import {
   parseHeader,
   type SegmentPool,
 } from '../container/index.ts';
-import { StrongroomError } from '../errors/index.ts';
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { BlobId, BlobRow, BlobStore, Catalogue, PayloadSource } from '../storage/index.ts';
 import type { KeyAccess } from './deps.ts';
 
@@ -74,7 +74,7 @@ export async function openBlob(deps: OpenBlobDeps, wanted: BlobWanted): Promise<
       `blob ${wanted.blob} is not encrypted as its version says`,
     );
   }
-  const source = await deps.blobs.open(wanted.blob);
+  const source = await openStored(deps.blobs, wanted.blob);
   try {
     const payload = await openMatching(deps, { wanted, header, source });
     return {
@@ -118,6 +118,15 @@ async function openMatching(
     'CONTAINER_TAMPERED',
     `blob ${wanted.blob} holds other content than its version says`,
   );
+}
+
+/** The payload of a blob. Throws `BLOB_MISSING` where it is gone although its header is there. */
+export async function openStored(blobs: Pick<BlobStore, 'open'>, blob: BlobId): Promise<PayloadSource> {
+  try {
+    return await blobs.open(blob);
+  } catch (error) {
+    throw isStrongroomError(error, 'STORAGE_MISSING') ? missingBlob(blob) : error;
+  }
 }
 
 function missingBlob(blob: BlobId): StrongroomError {

@@ -12,16 +12,18 @@ import type { Keyring } from '../keyring/index.ts';
 import type { NewVersion, PublishedVersion, Registry } from '../registry/index.ts';
 import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts';
 import type { SealDefaults, VaultLimits } from './deps.ts';
+import { type FindUnfitTwinsDeps, findUnfitTwins } from './find-unfit-twins.ts';
 import type { Gate } from './gate.ts';
 import { type HoldLeaseDeps, holdLease, type Lease } from './hold-lease.ts';
 import { rewrapBlob } from './rewrap-blob.ts';
 import { type SealBlobDeps, type SealPlan, sealBlob } from './seal-blob.ts';
 import { shredBlobs } from './shred-blobs.ts';
 
-export interface PutVersionDeps extends HoldLeaseDeps, SealBlobDeps {
+export interface PutVersionDeps extends HoldLeaseDeps, SealBlobDeps, FindUnfitTwinsDeps {
   readonly gate: Gate;
   readonly registry: Pick<Registry, 'assertPublishable' | 'findNamespace' | 'publishVersion'>;
   readonly catalogue: HoldLeaseDeps['catalogue'] &
+    FindUnfitTwinsDeps['catalogue'] &
     Pick<Catalogue, 'noteKeyringGeneration' | 'unblockKeyVersion'>;
   readonly keyring: Keyring;
   readonly blobs: BlobStore;
@@ -166,7 +168,9 @@ interface Publication {
 
 async function publish(deps: PutVersionDeps, publication: Publication): Promise<Version> {
   const { words, createdBy, lease, files } = publication;
-  const request: NewVersion = { ...wordsOf(words), createdBy, lease, files };
+  const { model, signal } = words;
+  const unfitTwins = await findUnfitTwins(deps, { model, files, signal });
+  const request: NewVersion = { ...wordsOf(words), createdBy, lease, files, unfitTwins };
   const first = await deps.registry.publishVersion(request);
   const result = first.outcome === 'key-blocked' ? await publishRewrapped(deps, request, first.key) : first;
   if (result.outcome === 'key-blocked') {

@@ -7,7 +7,7 @@ import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId, BlobStore, Catalogue } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
-import { type OpenBlobDeps, type OpenedBlob, openBlob, readBlobHeader } from './open-blob.ts';
+import { type OpenBlobDeps, type OpenedBlob, openBlob, openStored, readBlobHeader } from './open-blob.ts';
 
 /** How many blob ids are looked up in the catalogue at a time. */
 const PAGE = 500;
@@ -133,7 +133,7 @@ class Verification {
 
   async #verifyCiphertext(blob: BlobId): Promise<void> {
     const { header } = await readBlobHeader(this.#deps, blob);
-    const source = await this.#deps.blobs.open(blob);
+    const source = await openStored(this.#deps.blobs, blob);
     try {
       await verifySealed({ header, source, signal: this.#input.signal });
     } finally {

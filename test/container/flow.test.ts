@@ -167,7 +167,7 @@ test('a payload that was closed is not read any more', async () => {
   await content.close();
   await content.close();
   await refusal(() => reader.next(), 'ABORTED');
-  await refusal(async () => content.pour(() => Promise.resolve()), 'ABORTED');
+  await refusal(() => Promise.resolve().then(() => content.lend()), 'ABORTED');
 });
 
 test('a pool that was closed fails what it still owed, and starts nothing new', async () => {

@@ -98,7 +98,7 @@ test('members that are missing, unknown, of another type or out of bounds are re
     withMember('vault', '"AAAAAAAAAAAAAAAAAAAAAB"'),
     withMember('createdAt', '"2026-01-02T03:04:05Z"'),
     withMember('createdAt', '"2026-13-02T03:04:05.678Z"'),
-    withMember('payloadSha256', `"${'A'.repeat(64)}"`),
+    withMember('payloadCheck', `"${'A'.repeat(64)}"`),
     withMember('floe', '"AAAA"'),
     withMember('mac', '"AAAA"'),
     withMember('metadata', `"${'A'.repeat(20_000)}"`),

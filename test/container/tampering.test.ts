@@ -168,7 +168,7 @@ test('every authenticated member of a header is bound by its MAC', async () => {
   assert.ok(header.suite === 1 && other.header.suite === 1);
   const changes: Partial<ContainerHeader>[] = [
     { createdAt: '2026-01-02T03:04:05.679Z' },
-    { payloadSha256: '0'.repeat(64) },
+    { payloadCheck: '0'.repeat(64) },
     { metadata: other.header.metadata },
     { floe: other.header.floe },
     { mac: other.header.mac },

@@ -7,6 +7,7 @@ import {
   chachaOpen,
   chachaSeal,
   gcmOpen,
+  gcmOpenInto,
   gcmSeal,
   gcmSealInto,
   importKey,
@@ -140,4 +141,21 @@ test('sealing into too small a buffer writes nothing', () => {
   const context = { key: countUp(0, 31), iv: countUp(0, 11) };
   assert.throws(() => gcmSealInto(context, new Uint8Array(20), output), RangeError);
   assert.deepEqual(output, new Uint8Array(35));
+});
+
+test('gcmOpenInto decrypts into given memory, its own too, and leaves zeros where the tag does not fit', () => {
+  const context = { key: new Uint8Array(32).fill(1), iv: new Uint8Array(12).fill(2) };
+  const plaintext = Uint8Array.from({ length: 150_000 }, (_, at) => at & 0xff);
+  const memory = new Uint8Array(new SharedArrayBuffer(16 + 150_016));
+  gcmSealInto(context, plaintext, memory.subarray(16));
+  const sealed = memory.slice();
+  assert.equal(gcmOpenInto(context, memory.subarray(16), memory), true);
+  assert.deepEqual(memory.slice(0, 150_000), plaintext);
+  const output = new Uint8Array(150_001).fill(9);
+  sealed[99]! ^= 1;
+  assert.equal(gcmOpenInto(context, sealed.subarray(16), output), false);
+  assert.ok(output.subarray(0, 150_000).every((byte) => byte === 0));
+  assert.equal(output[150_000], 9);
+  assert.equal(gcmOpenInto(context, new Uint8Array(15), output), false);
+  assert.throws(() => gcmOpenInto(context, sealed, new Uint8Array(10)), RangeError);
 });

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseAliasName, parseModelName, type Version } from '../../src/api/index.ts';
@@ -64,7 +65,8 @@ export function startChild(script: string, args: readonly string[], uid?: number
   const path = join(import.meta.dirname, 'children', script);
   const asUser = ['--reuid', `${uid}`, '--regid', `${uid}`, '--clear-groups', process.execPath];
   const [command, before] = uid === undefined ? [process.execPath, []] : ['setpriv', asUser];
-  const child = spawn(command, [...before, path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'strongroom-compile-cache') };
+  const child = spawn(command, [...before, path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   return { process: child, done: outputOf(child) };
 }
 

@@ -34,7 +34,7 @@ test('a home that a newer version made is left alone, whatever else its note say
 
 test('a catalogue that a newer version has changed is left alone', async (t) => {
   const home = await closedHome(t);
-  meddle(home, "update meta set value = '2' where name = 'format_version'");
+  meddle(home, "update meta set value = '999' where name = 'format_version'");
   await assert.rejects(openStrongroom({ home }), { code: 'HOME_NEWER' });
 });
 
@@ -70,7 +70,10 @@ test('a home without its catalogue does not open as an empty one', async (t) => 
   await assert.rejects(openStrongroom({ home }), { code: 'CATALOGUE_DAMAGED' });
   await writeFile(join(home, 'catalogue.db'), '');
   await assert.rejects(openStrongroom({ home }), { code: 'CATALOGUE_DAMAGED' });
-  await writeFile(join(home, 'catalogue.db'), 'this is no database, it is a text of some length '.repeat(100));
+  await writeFile(
+    join(home, 'catalogue.db'),
+    'this is no database, it is a text of some length '.repeat(100),
+  );
   await assert.rejects(openStrongroom({ home }), { code: 'CATALOGUE_DAMAGED' });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, link, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -33,7 +33,7 @@ suite('a home that is sealed in three ways', () => {
 
   const opens = async (...unseal: UnsealMaterial[]) => {
     await using strongroom = await openStrongroom({ home, unseal });
-    return strongroom.api.system.status();
+    return await strongroom.api.system.status();
   };
 
   test('opens with the key, the passphrase, or enough shares', async () => {
@@ -135,6 +135,18 @@ test('a root key with a second name is not used, for that one outlives its remov
   await link(join(home, 'root.key'), join(folder, 'copy'));
   await assert.rejects(openStrongroom({ home }), { code: 'HOME_EXPOSED' });
   await rm(join(folder, 'copy'));
+  await (await openStrongroom({ home })).close();
+});
+
+test('a root key behind a symbolic link is used as it is mounted there', async (t) => {
+  const folder = await temporaryFolder(t);
+  const home = join(folder, 'home');
+  await initHome({ home });
+  const file = join(home, 'root.key');
+  const mounted = join(folder, 'mounted');
+  await rename(file, mounted);
+  await chmod(mounted, 0o444);
+  await symlink(mounted, file);
   await (await openStrongroom({ home })).close();
 });
 

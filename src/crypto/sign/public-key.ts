@@ -10,6 +10,8 @@ import { isWeakEd25519 } from './weak-ed25519.ts';
 /** A public key as a file or a record; ML-DSA-65, the largest, has under 3 KiB as PEM, RSA of 8192 bits under 2. */
 const MAX_PUBLIC_KEY_BYTES = 16 * 1024;
 const PEM_START = '-----BEGIN PUBLIC KEY-----';
+/** A block of PEM; RFC 7468 §2 lets text stand around it. */
+const PEM_BLOCK = /-----BEGIN [A-Z0-9 ]+-----[A-Za-z0-9+/=\s]*-----END [A-Z0-9 ]+-----/g;
 
 /** A public key that verifies signatures, of one algorithm, checked to be neither weak nor of another kind. */
 export class PublicKey {
@@ -40,13 +42,15 @@ export class PublicKey {
     return new PublicKey(plain, row);
   }
 
-  /** Reads SubjectPublicKeyInfo as one PEM block or as DER. Throws `SIGNING_KEY_INVALID`. */
+  /** Reads SubjectPublicKeyInfo as the one PEM block of a text, or as DER. Throws `SIGNING_KEY_INVALID`. */
   static parse(bytes: Uint8Array): PublicKey {
     if (bytes.length > MAX_PUBLIC_KEY_BYTES) throw invalid('a public key is not that large');
-    const text = utf8Text(bytes)?.trim();
-    // OpenSSL would also take a certificate or a private key here; neither is what was asked for.
-    if (text?.startsWith(PEM_START) === true && text.lastIndexOf('-----BEGIN') === 0) {
-      return PublicKey.of(importKey(() => createPublicKey({ key: text, format: 'pem' })));
+    const blocks = utf8Text(bytes)?.match(PEM_BLOCK);
+    if (blocks) {
+      const [block, more] = blocks;
+      // OpenSSL would also take a certificate or a private key here; neither is what was asked for.
+      if (more !== undefined || !block.startsWith(PEM_START)) throw invalid('not one public key as PEM');
+      return PublicKey.of(importKey(() => createPublicKey({ key: block, format: 'pem' })));
     }
     const der = bufferView(bytes);
     const key = importKey(() => createPublicKey({ key: der, format: 'der', type: 'spki' }));

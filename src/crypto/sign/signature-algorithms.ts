@@ -64,7 +64,7 @@ const CURVES: Readonly<Record<string, SignatureAlgorithm>> = {
 
 /** The algorithm of a key, or in words why there is none for it. */
 export function algorithmOfKey(key: KeyObject): SignatureRow | string {
-  const type: string | undefined = key.asymmetricKeyType;
+  const type: string = key.asymmetricKeyType ?? 'unknown';
   switch (type) {
     case 'ec': {
       const curve = key.asymmetricKeyDetails?.namedCurve;
@@ -80,7 +80,7 @@ export function algorithmOfKey(key: KeyObject): SignatureRow | string {
     case 'ml-dsa-65':
       return SIGNATURE_ROWS[type];
     default:
-      return `keys of type ${type ?? 'unknown'} are not supported`;
+      return `keys of type ${type} are not supported`;
   }
 }
 

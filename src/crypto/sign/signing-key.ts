@@ -3,11 +3,7 @@ import { bufferView, type Passphrase, SecretBytes, utf8Bytes } from '../../bytes
 import { StrongroomError } from '../../errors/index.ts';
 import { viewBytes } from '../view-bytes.ts';
 import { PublicKey } from './public-key.ts';
-import {
-  MIN_RSA_BITS,
-  SIGNATURE_ROWS,
-  type SignatureAlgorithm,
-} from './signature-algorithms.ts';
+import { MIN_RSA_BITS, SIGNATURE_ROWS, type SignatureAlgorithm } from './signature-algorithms.ts';
 
 /** A private key as a file; RSA of 8192 bits has under 7 KiB as PEM. */
 const MAX_PRIVATE_KEY_BYTES = 64 * 1024;
@@ -112,7 +108,9 @@ function refusalOf(error: unknown, isUnderPassphrase: boolean): StrongroomError 
     });
   }
   if (isUnderPassphrase) {
-    return new StrongroomError('KEY_REFUSED', 'the passphrase does not open the private key', { cause: error });
+    return new StrongroomError('KEY_REFUSED', 'the passphrase does not open the private key', {
+      cause: error,
+    });
   }
   return new StrongroomError('SIGNING_KEY_INVALID', 'not a private key (PEM or PKCS#8)', { cause: error });
 }

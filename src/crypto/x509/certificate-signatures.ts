@@ -50,14 +50,22 @@ export interface SignedPart {
 }
 
 /** Whether the issuer's key made this signature; in words why not, where it is not for the signature itself. */
-export function checkCertificateSignature({ signed, algorithm, signature, issuerKey }: SignedPart): true | string {
+export function checkCertificateSignature({
+  signed,
+  algorithm,
+  signature,
+  issuerKey,
+}: SignedPart): true | string {
   const id = toHex(algorithm);
   const row = Object.hasOwn(SIGNATURES, id) ? SIGNATURES[id] : undefined;
   if (row === undefined) return 'is signed with an algorithm that is weak or unknown';
   const key = importAuthorityKey(issuerKey);
   if (key?.asymmetricKeyType !== row.keyType) return 'is signed with another kind of key than its issuer has';
   if (isWeak(key)) return 'has an issuer whose key is weak';
-  return verify(row.digest, signed, { key, ...row.options }, signature) || 'has a signature that is not its issuer’s';
+  return (
+    verify(row.digest, signed, { key, ...row.options }, signature) ||
+    'has a signature that its issuer did not make'
+  );
 }
 
 function importAuthorityKey(spki: Uint8Array): KeyObject | undefined {

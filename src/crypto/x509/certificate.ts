@@ -1,5 +1,5 @@
-import { equalBytes } from '../equal.ts';
 import { bufferView, fromBase64, toHex, utf8Text } from '../../bytes/index.ts';
+import { equalBytes } from '../equal.ts';
 import { sha256 } from '../hash.ts';
 import { PublicKey } from '../sign/public-key.ts';
 import { checkCertificateSignature } from './certificate-signatures.ts';
@@ -53,7 +53,8 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   if (version !== 2) throw malformedDer('not of version 3');
   const serial = readUnsigned(body.read(DER.integer));
   if (serial.length > MAX_SERIAL_BYTES) throw malformedDer('the serial number is too long');
-  if (!equalBytes(body.read(DER.sequence).whole, algorithm)) throw malformedDer('it names two algorithms of its signature');
+  if (!equalBytes(body.read(DER.sequence).whole, algorithm))
+    throw malformedDer('it names two algorithms of its signature');
   const issuer = body.read(DER.sequence);
   const validity = DerReader.inside(body.read(DER.sequence));
   const [notBefore, notAfter] = [readTime(validity.read()), readTime(validity.read())];
@@ -84,7 +85,9 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
 /** Every certificate of a PEM text (RFC 7468); text around the blocks is passed over. Throws `CERTIFICATE_MALFORMED` also for none. */
 export function parseCertificatesPem(bytes: Uint8Array): readonly Certificate[] {
   const text = utf8Text(bytes) ?? '';
-  const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g)];
+  const blocks = [
+    ...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g),
+  ];
   const begun = text.split('-----BEGIN CERTIFICATE-----').length - 1;
   if (blocks.length === 0 || blocks.length !== begun || begun > MAX_PEM_CERTIFICATES) {
     throw malformedDer('no PEM block, a broken one, or too many of them');
@@ -109,9 +112,11 @@ export function publicKeyOf(certificate: Certificate): PublicKey {
 
 /** Whether `issuer` issued it, by names, key ids and signature; in words why not. */
 export function checkIssuedBy(certificate: Certificate, issuer: Certificate): true | string {
-  if (!equalBytes(certificate.issuerDer, issuer.subjectDer)) return 'is not issued by the certificate after it';
+  if (!equalBytes(certificate.issuerDer, issuer.subjectDer))
+    return 'is not issued by the certificate after it';
   const { authorityKeyId } = certificate.extensions;
   const { subjectKeyId } = issuer.extensions;
-  if (authorityKeyId && subjectKeyId && !equalBytes(authorityKeyId, subjectKeyId)) return 'names another key of its issuer';
+  if (authorityKeyId && subjectKeyId && !equalBytes(authorityKeyId, subjectKeyId))
+    return 'names another key of its issuer';
   return checkCertificateSignature({ ...certificate, issuerKey: issuer.spki });
 }

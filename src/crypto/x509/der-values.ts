@@ -46,7 +46,8 @@ export function readSmallNumber(element: DerElement): number {
 /** The bits of a bit string as flags, bit 0 first; without trailing zeros, as DER wants named bits. */
 export function readBits({ content }: DerElement): readonly boolean[] {
   const [unused, ...bytes] = content;
-  if (unused === undefined || unused > 7 || (bytes.length === 0 && unused > 0)) throw malformedDer('a bit string is not DER');
+  if (unused === undefined || unused > 7 || (bytes.length === 0 && unused > 0))
+    throw malformedDer('a bit string is not DER');
   const bits = bytes.flatMap((byte) => [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ((byte >> bit) & 1) === 1));
   const used = bits.slice(0, bits.length - unused);
   if (bits.slice(used.length).includes(true)) throw malformedDer('a bit string is not DER');
@@ -62,15 +63,20 @@ export function readBitStringBytes({ content }: DerElement): Uint8Array {
 /** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 allows them: to the second, in UTC. Milliseconds since 1970. */
 export function readTime({ tag, content }: DerElement): number {
   const text = utf8Text(content) ?? '';
-  const isShort = tag === DER.utcTime;
-  const match = (isShort ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/).exec(text);
-  if (match === null || (!isShort && tag !== DER.generalizedTime)) throw malformedDer('a time is not DER');
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
-  const fullYear = isShort ? year + (year < 50 ? 2000 : 1900) : year;
-  const time = new Date(0);
-  time.setUTCFullYear(fullYear, month - 1, day);
-  time.setUTCHours(hour, minute, second);
-  const isReal = time.getUTCMonth() === month - 1 && time.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  if (!isReal) throw malformedDer('there is no such time');
-  return time.getTime();
+  const full = tag === DER.utcTime ? withCentury(text) : text;
+  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full);
+  if (match === null || (tag !== DER.utcTime && tag !== DER.generalizedTime)) {
+    throw malformedDer('a time is not DER');
+  }
+  const [year, month, day, hour, minute, second] = match.slice(1);
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const time = Date.parse(iso);
+  // Date takes 30 February for 2 March.
+  if (Number.isNaN(time) || new Date(time).toISOString() !== iso) throw malformedDer('there is no such time');
+  return time;
+}
+
+/** Years of two digits are those from 1950 to 2049. */
+function withCentury(text: string): string {
+  return `${text < '50' ? '20' : '19'}${text}`;
 }

@@ -27,7 +27,9 @@ export function namePartsOf(name: DerElement): readonly Uint8Array[] {
 /** A distinguished name as text (RFC 4514): last part first, special characters escaped. Hostile text all the same. */
 export function formatName(name: DerElement): string {
   const parts = namePartsOf(name).map((part) =>
-    [...DerReader.inside(new DerReader(part).read(DER.set)).rest(DER.sequence)].map(formatAttribute).join('+'),
+    [...DerReader.inside(new DerReader(part).read(DER.set)).rest(DER.sequence)]
+      .map(formatAttribute)
+      .join('+'),
   );
   return parts.reverse().join(',');
 }

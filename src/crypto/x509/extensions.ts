@@ -9,7 +9,10 @@ export interface Extensions {
   /** Object identifiers of the purposes. */
   readonly extendedKeyUsage?: readonly string[];
   readonly alternativeNames: readonly GeneralName[];
-  readonly nameConstraints?: { readonly permitted: readonly GeneralName[]; readonly excluded: readonly GeneralName[] };
+  readonly nameConstraints?: {
+    readonly permitted: readonly GeneralName[];
+    readonly excluded: readonly GeneralName[];
+  };
   readonly subjectKeyId?: Uint8Array;
   readonly authorityKeyId?: Uint8Array;
   /** Extensions that are critical and that we do not know: whoever does not know them must refuse. */
@@ -44,7 +47,8 @@ export function readExtensions(sequence: DerElement): Extensions {
   const seen = new Set<string>();
   for (const element of DerReader.inside(sequence).rest(DER.sequence)) {
     const { oid, isCritical, value } = readExtension(element);
-    if (seen.has(oid) || seen.size >= MAX_EXTENSIONS) throw malformedDer('an extension stands twice, or there are too many');
+    if (seen.has(oid) || seen.size >= MAX_EXTENSIONS)
+      throw malformedDer('an extension stands twice, or there are too many');
     seen.add(oid);
     const read = Object.hasOwn(READERS, oid) ? READERS[oid] : undefined;
     if (read !== undefined) read(readWhole(value, TAGS[oid] ?? DER.sequence), found);
@@ -53,7 +57,11 @@ export function readExtensions(sequence: DerElement): Extensions {
   return found;
 }
 
-function readExtension(element: DerElement): { readonly oid: string; readonly isCritical: boolean; readonly value: Uint8Array } {
+function readExtension(element: DerElement): {
+  readonly oid: string;
+  readonly isCritical: boolean;
+  readonly value: Uint8Array;
+} {
   const reader = DerReader.inside(element);
   const oid = readOid(reader.read(DER.oid));
   const critical = reader.readOptional(DER.boolean);
@@ -87,7 +95,8 @@ function readBasicConstraints(value: DerElement, into: Mutable<Extensions>): voi
 
 function readExtendedKeyUsage(value: DerElement, into: Mutable<Extensions>): void {
   const purposes = [...DerReader.inside(value).rest(DER.oid)].map(readOid);
-  if (purposes.length === 0 || purposes.length > MAX_PURPOSES) throw malformedDer('purposes are missing or too many');
+  if (purposes.length === 0 || purposes.length > MAX_PURPOSES)
+    throw malformedDer('purposes are missing or too many');
   into.extendedKeyUsage = purposes;
 }
 

@@ -19,7 +19,10 @@ export const NETWORK_ERRORS = {
   },
   NETWORK_NAME_UNKNOWN: { kind: 'unavailable', hint: 'check the spelling of the host, and the name server' },
   NETWORK_UNREACHABLE: { kind: 'unavailable', hint: 'check the network, then run it again' },
-  NETWORK_TIMEOUT: { kind: 'unavailable', hint: 'run it again later, or allow more time: download.timeout_seconds' },
+  NETWORK_TIMEOUT: {
+    kind: 'unavailable',
+    hint: 'run it again later, or allow more time: download.timeout_seconds',
+  },
   NETWORK_TLS_UNTRUSTED: {
     kind: 'unsafe',
     hint: 'name the certificate of your own authority with --ca-file; verification cannot be switched off',
@@ -29,20 +32,35 @@ export const NETWORK_ERRORS = {
     hint: 'the certificate is of another host; use the name that it was made for',
   },
   NETWORK_TLS_FAILED: { kind: 'unavailable', hint: 'the host must speak TLS 1.2 or newer on that port' },
-  NETWORK_PROXY_REFUSED: { kind: 'unavailable', hint: 'ask whoever runs the proxy to allow the host and its port' },
+  NETWORK_PROXY_REFUSED: {
+    kind: 'unavailable',
+    hint: 'ask whoever runs the proxy to allow the host and its port',
+  },
   NETWORK_NOT_FOUND: { kind: 'missing', hint: 'check the address' },
   NETWORK_ACCESS_REFUSED: {
     kind: 'forbidden',
     hint: 'the host wants a token that may read the file; name it with --token-file',
   },
-  NETWORK_BUSY: { kind: 'unavailable', hint: 'the host is overloaded or limits requests; run it again later' },
-  NETWORK_ANSWER_UNEXPECTED: { kind: 'unavailable', hint: 'open the address in a browser and see what it says' },
-  NETWORK_HEADERS_TOO_LARGE: { kind: 'limited', hint: 'no ordinary host sends so many headers; use another one' },
+  NETWORK_BUSY: {
+    kind: 'unavailable',
+    hint: 'the host is overloaded or limits requests; run it again later',
+  },
+  NETWORK_ANSWER_UNEXPECTED: {
+    kind: 'unavailable',
+    hint: 'open the address in a browser and see what it says',
+  },
+  NETWORK_HEADERS_TOO_LARGE: {
+    kind: 'limited',
+    hint: 'no ordinary host sends so many headers; use another one',
+  },
   NETWORK_ENCODED: {
     kind: 'unavailable',
     hint: 'the digest is of the file as it is; use an address that does not compress it on the way',
   },
-  NETWORK_TOO_LARGE: { kind: 'limited', hint: 'raise --max-bytes or download.max_bytes if the size is right' },
+  NETWORK_TOO_LARGE: {
+    kind: 'limited',
+    hint: 'raise --max-bytes or download.max_bytes if the size is right',
+  },
   NETWORK_TOO_SLOW: { kind: 'limited', hint: 'use a nearer host, or lower download.min_bytes_per_second' },
   NETWORK_STALLED: { kind: 'unavailable', hint: 'run it again later; nothing was stored' },
   NETWORK_CUT: { kind: 'unavailable', hint: 'run it again; nothing was stored' },

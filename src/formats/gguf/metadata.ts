@@ -1,6 +1,6 @@
 import { viewOf } from '../source-window.ts';
 import type { GgufCursor, GgufString } from './cursor.ts';
-import { GGUF_ARRAY, GGUF_BOOL, GGUF_STRING, GGUF_VALUE_SIZES } from './types.ts';
+import { GGUF_ARRAY, GGUF_BOOL, GGUF_STRING, GGUF_VALUE_SIZES } from './type-table.ts';
 
 /** An array of the metadata: what it holds, and the strings where they are few. */
 export interface GgufArray {

@@ -5,7 +5,7 @@ import { GgufCursor } from './cursor.ts';
 import { DEFAULT_GGUF_LIMITS, type GgufLimits } from './limits.ts';
 import { type GgufEntry, readEntry } from './metadata.ts';
 import { checkTensors, type GgufTensor, readTensor } from './tensors.ts';
-import { GGUF_ARRAY, GGUF_UINT32 } from './types.ts';
+import { GGUF_ARRAY, GGUF_UINT32 } from './type-table.ts';
 
 /** `GGUF`, as a little-endian number. */
 const MAGIC = 0x46554747;

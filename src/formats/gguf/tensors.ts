@@ -1,6 +1,6 @@
 import { type ProblemLog, quoteText } from '../problem-log.ts';
 import type { GgufCursor } from './cursor.ts';
-import { GGML_TYPES } from './types.ts';
+import { GGML_TYPES } from './type-table.ts';
 
 /** One tensor as the header declares it. */
 export interface GgufTensor {

@@ -117,7 +117,7 @@ export class JsonScanner {
     } else if (this.#value(offset)) this.#visitor.literal?.(value, offset);
   }
 
-  #unfinished(held: number, offset: number, isLast: boolean): undefined {
+  #unfinished(held: number, offset: number, isLast: boolean): number | undefined {
     if (isLast) this.#fail('JSON_TRUNCATED', offset, 'the json text ends inside a string');
     else if (held > this.#limits.maxTokenBytes) this.#stop(offset, 'a string or number is too long');
     return undefined;

@@ -6,7 +6,7 @@ const FIRST_PRINTABLE = 0x20;
 /** RFC 8259 §6. */
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/;
 /** What ends a number or a literal. */
-const WORD_ENDS = new Set([...' \t\r\n,:{}[]"'].map((char) => char.charCodeAt(0)));
+const WORD_ENDS = new Set(Buffer.from(' \t\r\n,:{}[]"'));
 
 /** Whether a byte is insignificant whitespace (RFC 8259 §2). */
 export function isSpace(byte: number): boolean {

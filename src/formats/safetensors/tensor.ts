@@ -85,7 +85,7 @@ function naturals(value: JsonValue | undefined): bigint[] | undefined {
   return numbers;
 }
 
-function refuse(log: ProblemLog, { key, offset }: JsonMember, why: string): undefined {
+function refuse(log: ProblemLog, { key, offset }: JsonMember, why: string): SafetensorsTensor | undefined {
   log.error('SAFETENSORS_TENSOR', offset, `the tensor ${quoteText(key)} ${why}`);
   return undefined;
 }

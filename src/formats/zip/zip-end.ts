@@ -58,7 +58,8 @@ async function readEnd(source: ByteSource, bytes: Uint8Array, offset: number): P
   const wide = await readEnd64(source, offset);
   const needsWide =
     plain.entries === 0xffff || plain.directorySize === 0xffffffff || plain.directoryOffset === 0xffffffff;
-  const zip64 = wide === undefined ? (needsWide ? 'broken' : 'none') : contradicts(plain, wide);
+  const zip64: ZipEnd['zip64'] =
+    wide === undefined ? (needsWide ? 'broken' : 'none') : contradicts(plain, wide);
   const used = wide ?? { ...plain, before: offset };
   const commentLength = view.getUint16(20, true);
   const record = { offset, end: offset + END_BYTES + commentLength, commentLength, disk: plain.disk, zip64 };

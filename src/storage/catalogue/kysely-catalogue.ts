@@ -7,6 +7,7 @@ import { leaseVerbs } from './leases.ts';
 import { modelVerbs } from './models.ts';
 import { namespaceVerbs } from './namespaces.ts';
 import type { CatalogueDatabase } from './tables.ts';
+import { trustVerbs } from './trust.ts';
 import { versionVerbs } from './versions.ts';
 
 /** The catalogue over any database that holds its tables in their newest form. */
@@ -19,6 +20,7 @@ export function createKyselyCatalogue(database: CatalogueDatabase): Catalogue {
     ...blobVerbs(database),
     ...leaseVerbs(database),
     ...keyVerbs(database),
+    ...trustVerbs(database),
     ...actVerbs(database),
   };
 }

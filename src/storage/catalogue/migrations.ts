@@ -6,7 +6,7 @@ import type { Queries } from './tables.ts';
 type Migration = (schema: Kysely<unknown>['schema']) => Promise<void>;
 
 /** In order; the position (from 1) is the format version. Published ones never change. */
-const MIGRATIONS: readonly Migration[] = [createFirstTables];
+const MIGRATIONS: readonly Migration[] = [createFirstTables, addTrust];
 
 /** The form of the catalogue that this strongroom writes. */
 export const CATALOGUE_FORMAT_VERSION = MIGRATIONS.length;
@@ -60,6 +60,53 @@ async function createFirstTables(schema: Kysely<unknown>['schema']): Promise<voi
   await createBlobTables(schema);
   await createVersionTables(schema);
   await createWorkTables(schema);
+}
+
+/** Version 2: what is trusted, what a scan found, who signed. */
+async function addTrust(schema: Kysely<unknown>['schema']): Promise<void> {
+  await schema
+    .alterTable('versions')
+    .addColumn('state', 'text', (column) => column.notNull().defaultTo('available'))
+    .execute();
+  for (const name of ['state_reason', 'state_at', 'state_by']) {
+    await schema.alterTable('versions').addColumn(name, 'text').execute();
+  }
+  const policies = schema
+    .createTable('trust_policies')
+    .addColumn('namespace', 'text', (column) => column.primaryKey());
+  await text(policies, 'policy', 'updated_at', 'mac').execute();
+
+  const reports = schema
+    .createTable('scan_reports')
+    .addColumn('model', 'text', (column) => column.notNull().references('models.name'))
+    .addColumn('sha256', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('scan_reports_key', ['model', 'sha256']);
+  await text(reports, 'verdict', 'status', 'rule_set', 'scanned_at', 'sealed').execute();
+
+  const releases = ofVersion(schema, 'releases')
+    .addColumn('number', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('releases_key', ['model', 'version', 'number']);
+  await text(releases, 'words', 'mac').execute();
+
+  const signatures = ofVersion(schema, 'signatures')
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('signatures_key', ['model', 'version', 'id']);
+  await text(signatures, 'content', 'added_at', 'added_by', 'mac').execute();
+
+  const keys = schema
+    .createTable('signing_keys')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('sealed', 'text');
+  await text(keys, 'name', 'record', 'created_at', 'mac').execute();
+}
+
+/** A table whose rows belong to a version. */
+function ofVersion(schema: Kysely<unknown>['schema'], name: string) {
+  return schema
+    .createTable(name)
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addForeignKeyConstraint(`${name}_version`, ['model', 'version'], 'versions', ['model', 'number']);
 }
 
 const text = <T extends string, C extends string>(table: CreateTableBuilder<T, C>, ...names: readonly C[]) =>

@@ -69,7 +69,9 @@ interface ModelFilter {
 async function readStates(queries: Queries, filter: ModelFilter): Promise<readonly ModelState[]> {
   let models = queries
     .selectFrom('models')
-    .leftJoin('versions', 'versions.model', 'models.name')
+    .leftJoin('versions', (join) =>
+      join.onRef('versions.model', '=', 'models.name').on('versions.state', '=', 'available'),
+    )
     .selectAll('models')
     .select((expression) => [
       expression.fn.count<number>('versions.number').as('version_count'),
@@ -80,6 +82,10 @@ async function readStates(queries: Queries, filter: ModelFilter): Promise<readon
   let aliases = queries
     .selectFrom('aliases')
     .innerJoin('models', 'models.name', 'aliases.model')
+    .innerJoin('versions', (join) =>
+      join.onRef('versions.model', '=', 'aliases.model').onRef('versions.number', '=', 'aliases.version'),
+    )
+    .where('versions.state', '=', 'available')
     .selectAll('aliases')
     .orderBy('aliases.alias');
   if (filter.name !== undefined) {

@@ -60,6 +60,7 @@ async function removeNamespace(queries: Queries, name: string): Promise<void> {
   if (models > 0) {
     throw new StrongroomError('NAMESPACE_NOT_EMPTY', `the namespace ${name} holds ${models} models`);
   }
+  await queries.deleteFrom('trust_policies').where('namespace', '=', name).execute();
   await queries.deleteFrom('namespaces').where('name', '=', name).execute();
 }
 

@@ -10,6 +10,7 @@ import { findModelRow, putModel } from './models.ts';
 import { findNamespaceRow, insertNamespace } from './namespaces.ts';
 import { pagesOf } from './pages.ts';
 import type { Queries } from './tables.ts';
+import { addSignature, putScanReports } from './trust-rows.ts';
 import { insertVersion, putAlias, putMetrics, readVersions } from './version-rows.ts';
 
 /** Makes a version visible with all that belongs to it; see `CatalogueVersions`. */
@@ -32,6 +33,7 @@ export async function publishVersion(
   const decision = decide(await readState(queries, request.model, { version, files }));
   await writeDecision(queries, decision, keptBlobs(request, files));
   await noteNumber(queries, request.model, version);
+  await putScanReports(queries, request.reports ?? []);
 
   await settlePending(
     queries,
@@ -75,6 +77,7 @@ async function writeDecision(
   await insertVersion(queries, decision.version);
   for (const alias of decision.aliases) await putAlias(queries, alias);
   await putMetrics(queries, decision.metrics);
+  for (const signature of decision.signatures ?? []) await addSignature(queries, signature);
 }
 
 /** Finds for each file the blob that will hold it: one that the model or this version has already, or its own. */

@@ -6,6 +6,8 @@ import { pagesOf } from './pages.ts';
 import { addShreds } from './shreds.ts';
 import type { Queries } from './tables.ts';
 
+const PARTS_OF_VERSION = ['aliases', 'metrics', 'version_files', 'releases', 'signatures'] as const;
+
 /** Removes a version with its aliases and metrics; blobs that no other version shares become pending shreds. */
 export async function removeVersion(
   queries: Queries,
@@ -21,7 +23,7 @@ export async function removeVersion(
     .executeTakeFirst();
   if (found === undefined)
     throw new StrongroomError('VERSION_MISSING', `there is no version ${model}@${version}`);
-  for (const table of ['aliases', 'metrics', 'version_files'] as const) {
+  for (const table of PARTS_OF_VERSION) {
     await queries.deleteFrom(table).where('model', '=', model).where('version', '=', version).execute();
   }
   await queries.deleteFrom('versions').where('model', '=', model).where('number', '=', version).execute();
@@ -31,7 +33,7 @@ export async function removeVersion(
 /** Removes a model with everything in it. Its counter stays. */
 export async function removeModel(queries: Queries, name: string, time: string): Promise<CatalogueRemoval> {
   const versions = await queries.selectFrom('versions').select('number').where('model', '=', name).execute();
-  for (const table of ['aliases', 'metrics', 'version_files', 'versions'] as const) {
+  for (const table of [...PARTS_OF_VERSION, 'versions'] as const) {
     await queries.deleteFrom(table).where('model', '=', name).execute();
   }
   const shreds = await shredUnused(queries, name, time);
@@ -68,5 +70,24 @@ async function shredUnused(queries: Queries, model: string, time: string): Promi
       )
       .execute();
   }
+  await forgetReports(queries, model);
   return shreds;
+}
+
+/** What was found in content goes with the content. */
+async function forgetReports(queries: Queries, model: string): Promise<void> {
+  await queries
+    .deleteFrom('scan_reports')
+    .where('model', '=', model)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('blobs')
+            .select('blobs.id')
+            .where('blobs.model', '=', model)
+            .whereRef('blobs.sha256', '=', 'scan_reports.sha256'),
+        ),
+      ),
+    )
+    .execute();
 }

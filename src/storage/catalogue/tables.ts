@@ -39,6 +39,10 @@ export interface Tables {
     derived_relation: string | null;
     has_access_code: number;
     is_encrypted: number;
+    state: 'available' | 'quarantined' | 'withdrawn';
+    state_reason: string | null;
+    state_at: string | null;
+    state_by: string | null;
     mac: string;
   };
   version_files: {
@@ -79,6 +83,35 @@ export interface Tables {
   /** Blobs that nothing refers to, whose files must still be removed. */
   pending_shreds: { blob: string; stored_size: number; requested_at: string };
   blocked_keys: { name: string; version: number };
+  /** Not bound to the namespace's row: what is trusted may be said before the first put. */
+  trust_policies: { namespace: string; policy: string; updated_at: string; mac: string };
+  scan_reports: {
+    model: string;
+    sha256: string;
+    verdict: string;
+    status: string;
+    rule_set: string;
+    scanned_at: string;
+    sealed: string;
+  };
+  releases: { model: string; version: number; number: number; words: string; mac: string };
+  signatures: {
+    model: string;
+    version: number;
+    id: string;
+    content: string;
+    added_at: string;
+    added_by: string;
+    mac: string;
+  };
+  signing_keys: {
+    id: string;
+    name: string;
+    record: string;
+    sealed: string | null;
+    created_at: string;
+    mac: string;
+  };
   acts: {
     sequence: number;
     at: string;

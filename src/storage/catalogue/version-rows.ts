@@ -1,6 +1,13 @@
 import type { Selectable } from 'kysely';
 import type { BlobId } from '../blob-store.ts';
-import type { AliasRow, MetricRow, StoredFileRow, VersionRow, VersionState } from '../catalogue-rows.ts';
+import type {
+  AliasRow,
+  MetricRow,
+  StandingRow,
+  StoredFileRow,
+  VersionRow,
+  VersionState,
+} from '../catalogue-rows.ts';
 import { groupBy } from './group-by.ts';
 import { parseStringRecord } from './json-columns.ts';
 import { toAliasRow } from './models.ts';
@@ -34,16 +41,29 @@ export async function readVersions(
 /** Metrics of a model, ascending by version and name; of one version, of one name where given. */
 export async function readMetrics(
   queries: Queries,
-  filter: { readonly model: string; readonly number?: number; readonly name?: string },
+  filter: {
+    readonly model: string;
+    readonly number?: number;
+    readonly name?: string;
+    /** Leaves out those of versions that are not available. */
+    readonly isVisible?: boolean;
+  },
 ): Promise<readonly MetricRow[]> {
   let metrics = queries
     .selectFrom('metrics')
-    .selectAll()
-    .where('model', '=', filter.model)
-    .orderBy('version')
-    .orderBy('name');
-  if (filter.number !== undefined) metrics = metrics.where('version', '=', filter.number);
-  if (filter.name !== undefined) metrics = metrics.where('name', '=', filter.name);
+    .selectAll('metrics')
+    .where('metrics.model', '=', filter.model)
+    .orderBy('metrics.version')
+    .orderBy('metrics.name');
+  if (filter.number !== undefined) metrics = metrics.where('metrics.version', '=', filter.number);
+  if (filter.name !== undefined) metrics = metrics.where('metrics.name', '=', filter.name);
+  if (filter.isVisible === true) {
+    metrics = metrics
+      .innerJoin('versions', (join) =>
+        join.onRef('versions.model', '=', 'metrics.model').onRef('versions.number', '=', 'metrics.version'),
+      )
+      .where('versions.state', '=', 'available');
+  }
   return (await metrics.execute()).map((row) => ({
     model: row.model,
     version: row.version,
@@ -90,6 +110,7 @@ export async function insertVersion(queries: Queries, row: VersionRow): Promise<
       derived_relation: row.derivedFrom?.relation ?? null,
       has_access_code: row.hasAccessCode ? 1 : 0,
       is_encrypted: row.isEncrypted ? 1 : 0,
+      ...standingColumns(row.standing),
       mac: row.mac,
     })
     .execute();
@@ -109,6 +130,33 @@ export async function insertVersion(queries: Queries, row: VersionRow): Promise<
       )
       .execute();
   }
+}
+
+/** Writes where a version stands, and the MAC that covers it. */
+export async function putStanding(queries: Queries, row: VersionRow): Promise<void> {
+  await queries
+    .updateTable('versions')
+    .set({ ...standingColumns(row.standing), mac: row.mac })
+    .where('model', '=', row.model)
+    .where('number', '=', row.version)
+    .execute();
+}
+
+function standingColumns(
+  standing: StandingRow | undefined,
+): Pick<Tables['versions'], 'state' | 'state_reason' | 'state_at' | 'state_by'> {
+  return {
+    state: standing?.state ?? 'available',
+    state_reason: standing?.reason ?? null,
+    state_at: standing?.at ?? null,
+    state_by: standing?.by ?? null,
+  };
+}
+
+function standingField(row: Selectable<Tables['versions']>): Pick<VersionRow, 'standing'> {
+  const { state, state_reason: reason, state_at: at, state_by: by } = row;
+  if (state === 'available') return {};
+  return { standing: { state, reason: reason ?? '', at: at ?? '', by: by ?? '' } };
 }
 
 async function readFiles(
@@ -157,6 +205,7 @@ function toVersionRow(row: Selectable<Tables['versions']>): Omit<VersionRow, 'fi
       : { derivedFrom: { model, version: version, relation } }),
     hasAccessCode: row.has_access_code === 1,
     isEncrypted: row.is_encrypted === 1,
+    ...standingField(row),
     mac: row.mac,
   };
 }

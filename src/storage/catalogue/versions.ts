@@ -14,7 +14,7 @@ export function versionVerbs(database: CatalogueDatabase): CatalogueVersions {
       database.write((queries) => publishVersion(queries, request, decide)),
     findVersion: (model, which) => database.read((queries) => findVersion(queries, model, which)),
     listVersions: (model) => database.read((queries) => readVersions(queries, model)),
-    listMetrics: (model, name) => database.read((queries) => readMetrics(queries, { model, name })),
+    listMetrics: (model, name) => database.read((queries) => readMetrics(queries, { model, name, isVisible: true })),
     addMetrics: (at, decide) =>
       database.write(async (queries) => {
         await assertVersion(queries, at.model, at.version);
@@ -62,6 +62,7 @@ async function findNumber(
       .selectFrom('versions')
       .select('number')
       .where('model', '=', model)
+      .where('state', '=', 'available')
       .orderBy('number', 'desc')
       .limit(1)
       .executeTakeFirst();

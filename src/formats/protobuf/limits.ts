@@ -1,0 +1,19 @@
+/** How much of a hostile protocol buffer is followed. */
+export interface ProtobufLimits {
+  /** How deep messages nest; protobuf itself stops at a hundred. */
+  readonly maxDepth: number;
+  /** Fields of all messages, together. */
+  readonly maxFields: number;
+  /** Longest string that is kept, in bytes; longer ones are known by place and length. */
+  readonly maxHeldBytes: number;
+  /** Strings and numbers that are kept of one message. */
+  readonly maxHeldValues: number;
+}
+
+/** A graph of half a million nodes fits. */
+export const DEFAULT_PROTOBUF_LIMITS: ProtobufLimits = {
+  maxDepth: 100,
+  maxFields: 20_000_000,
+  maxHeldBytes: 1 << 16,
+  maxHeldValues: 1000,
+};

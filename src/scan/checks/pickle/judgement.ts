@@ -1,0 +1,60 @@
+import type { BytesValue } from '../../../formats/index.ts';
+import type { RuleId } from '../../rules/index.ts';
+
+/** Something that the policy holds against a stream. */
+export interface Judgement {
+  readonly rule: Extract<RuleId, `PICKLE_${string}`>;
+  readonly offset: number;
+  readonly message: string;
+  readonly evidence?: string;
+}
+
+/** What the policy makes of a stream. */
+export interface PickleVerdict {
+  /** One per rule and subject, in the order of the stream. */
+  readonly judgements: readonly Judgement[];
+  /** How many more there were than are listed. */
+  readonly dropped: number;
+  /** Whether it imports, calls or changes anything that is not allowed: what stands before a break has happened. */
+  readonly runsCode: boolean;
+  /** Bytes that loading it loads as files of PyTorch's older form. */
+  readonly torchFiles: ReadonlySet<BytesValue>;
+}
+
+/** Judgements listed for one stream. */
+const MAX_JUDGEMENTS = 100;
+
+/** Rules that speak of things that happen while the stream is read. */
+const RUNNING: ReadonlySet<RuleId> = new Set([
+  'PICKLE_DANGEROUS_IMPORT',
+  'PICKLE_DANGEROUS_CALL',
+  'PICKLE_DANGEROUS_ARGUMENT',
+  'PICKLE_DANGEROUS_CODE',
+  'PICKLE_HIDDEN_IMPORT',
+  'PICKLE_HIDDEN_CALL',
+  'PICKLE_CHANGES_IMPORT',
+  'PICKLE_UNKNOWN_IMPORT',
+  'PICKLE_UNKNOWN_CALL',
+  'PICKLE_CONTAINS_CODE',
+  'PICKLE_EXTENSION',
+]);
+
+/** Collects judgements, each subject once. */
+export class Judgements {
+  readonly listed: Judgement[] = [];
+  dropped = 0;
+  runsCode = false;
+  readonly #seen = new Set<string>();
+
+  add(judgement: Judgement): void {
+    const key = `${judgement.rule} ${judgement.evidence ?? ''} ${judgement.message}`;
+    if (this.#seen.has(key)) return;
+    this.runsCode ||= RUNNING.has(judgement.rule);
+    if (this.listed.length >= MAX_JUDGEMENTS) {
+      this.dropped++;
+      return;
+    }
+    this.#seen.add(key);
+    this.listed.push(judgement);
+  }
+}

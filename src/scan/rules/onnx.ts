@@ -1,0 +1,95 @@
+import type { RuleTable } from './rule.ts';
+
+/** Rules about ONNX models. */
+export const ONNX_RULES = {
+  ONNX_MALFORMED: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'an ONNX model that breaks its format',
+    about: 'A field has the wrong type, a length runs over its end, or the bytes are no protocol buffer.',
+    advice: 'refuse it, and ask for the file again from where it was made',
+    references: ['CWE-1284'],
+  },
+  ONNX_DUPLICATE_FIELD: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'a field of an ONNX model that appears twice',
+    about: 'Protocol buffers let the last one win or merge them, so readers see different models.',
+    advice: 'refuse it: no writer produces duplicates',
+    references: ['CWE-436'],
+  },
+  ONNX_UNKNOWN_FIELD: {
+    severity: 'low',
+    verdict: 'none',
+    title: 'a field that ONNX does not have',
+    about: 'Readers skip it: it is from a newer version, or something is carried along.',
+    advice: 'ask with what the model was written',
+    references: [],
+  },
+  ONNX_EXTERNAL_PATH: {
+    severity: 'critical',
+    verdict: 'malicious',
+    title: 'a tensor outside the folder of the model',
+    about:
+      'The path of external data is absolute or climbs out of the folder, so loading reads any file of the host.',
+    advice: 'do not load it',
+    references: [
+      'CVE-2022-25882',
+      'CVE-2024-27318',
+      'CVE-2024-5187',
+      'CVE-2025-51480',
+      'CVE-2026-27489',
+      'CVE-2026-34446',
+      'CVE-2026-34447',
+    ],
+  },
+  ONNX_EXTERNAL_KEY: {
+    severity: 'critical',
+    verdict: 'malicious',
+    title: 'external data with an unknown key',
+    about: 'The Python package sets an attribute for every key, so an unknown one overwrites its insides.',
+    advice: 'do not load it',
+    references: ['CVE-2026-34445', 'CWE-915'],
+  },
+  ONNX_EXTERNAL_RANGE: {
+    severity: 'medium',
+    verdict: 'suspicious',
+    title: 'external data with a wrong offset or length',
+    about: 'The offset or length is no natural number, or together they overflow.',
+    advice: 'refuse it, and ask for the file again from where it was made',
+    references: ['CWE-1284'],
+  },
+  ONNX_EXTERNAL_DATA: {
+    severity: 'info',
+    verdict: 'none',
+    title: 'weights in another file',
+    about:
+      'The model loads files beside it. They belong to it and must come with it; links among them are a risk.',
+    advice: 'keep the files together; do not load the model from a folder that others may write',
+    references: ['CVE-2026-34446', 'CVE-2026-34447', 'GHSA-q56x-g2fj-4rj6'],
+  },
+  ONNX_PYTHON_OPERATOR: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'an operator that runs Python',
+    about: 'PyOp, PythonOp and the like call functions of Python while the model runs.',
+    advice: 'refuse it unless you know the functions that it calls',
+    references: ['CWE-829'],
+  },
+  ONNX_CUSTOM_OPERATOR: {
+    severity: 'info',
+    verdict: 'none',
+    title: 'operators of a domain of its own',
+    about: 'They only run where somebody registered a library of operators for that domain.',
+    advice: 'register such libraries only from a source that you trust',
+    references: [],
+  },
+  ONNX_RECURSION: {
+    severity: 'medium',
+    verdict: 'suspicious',
+    title: 'a function that calls itself',
+    about: 'Functions of ONNX are expanded in place; recursion never ends.',
+    advice: 'refuse it',
+    references: ['CWE-674'],
+  },
+} as const satisfies RuleTable;

@@ -1,0 +1,95 @@
+import type { RuleTable } from './rule.ts';
+
+/** Rules about TensorFlow, TFLite and OpenVINO graphs. */
+export const TENSORFLOW_RULES = {
+  TF_OPERATOR_CODE: {
+    severity: 'critical',
+    verdict: 'malicious',
+    title: 'an operator that runs code or writes files',
+    about:
+      'WriteFile, PyFunc and the like act on the host as soon as the graph runs, for some as soon as it is loaded.',
+    advice: 'do not load it',
+    references: ['https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md', 'CWE-94'],
+  },
+  TF_OPERATOR_FILE: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'an operator that reads files or calls elsewhere',
+    about: 'ReadFile, MatchingFiles, data set readers and remote calls reach files and machines of the host.',
+    advice: 'load it only in a sandbox without files and network',
+    references: ['https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md', 'CWE-73'],
+  },
+  TF_OPERATOR_USUAL: {
+    severity: 'info',
+    verdict: 'none',
+    title: 'operators of checkpoints and of messages',
+    about: 'Save, restore, print, assert and decode operators stand in most graphs.',
+    advice: 'nothing to do',
+    references: [],
+  },
+  TF_ASSET_PATH: {
+    severity: 'high',
+    verdict: 'malicious',
+    title: 'an asset outside the model',
+    about: 'The name of an asset is absolute or climbs out of the folder.',
+    advice: 'do not load it',
+    references: ['CWE-22'],
+  },
+  TF_MALFORMED: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'a TensorFlow graph that breaks its format',
+    about: 'The bytes are no proper protocol buffer, or a field appears twice where one is allowed.',
+    advice: 'refuse it, and ask for the file again from where it was made',
+    references: ['CWE-1284'],
+  },
+  TF_UNKNOWN_FIELD: {
+    severity: 'low',
+    verdict: 'none',
+    title: 'a field that TensorFlow does not have',
+    about: 'Readers skip it: it is from a newer version, or something is carried along.',
+    advice: 'ask with what the model was written',
+    references: [],
+  },
+  TFLITE_MALFORMED: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'a TFLite model that breaks its format',
+    about:
+      'An offset or a length points outside the file; the interpreter trusts them unless it verifies first.',
+    advice: 'refuse it, and ask for the file again from where it was made',
+    references: ['CWE-125'],
+  },
+  TFLITE_CUSTOM_OPERATOR: {
+    severity: 'low',
+    verdict: 'none',
+    title: 'a custom operator',
+    about: 'It only runs where somebody registered native code under that name.',
+    advice: 'register operators only from a source that you trust',
+    references: [],
+  },
+  TFLITE_EXTERNAL_BUFFER: {
+    severity: 'medium',
+    verdict: 'suspicious',
+    title: 'weights in another file',
+    about: 'The model names files beside it for its weights.',
+    advice: 'refuse it unless you know those files',
+    references: ['CWE-73'],
+  },
+  OPENVINO_CUSTOM_LAYER: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'a layer with its own library or code',
+    about: 'A layer of type Python, or one that names a library or an implementation, loads code of its own.',
+    advice: 'refuse it unless you know that code',
+    references: ['CWE-114'],
+  },
+  OPENVINO_UNKNOWN_OPSET: {
+    severity: 'low',
+    verdict: 'none',
+    title: 'layers of a set of its own',
+    about: 'They only run where somebody registered an extension for that set of operators.',
+    advice: 'register extensions only from a source that you trust',
+    references: [],
+  },
+} as const satisfies RuleTable;

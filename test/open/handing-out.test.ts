@@ -1,0 +1,219 @@
+// What leaves a home for others, and what comes in from the Python class.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import { parseModelName, parseNamespaceName } from '../../src/api/index.ts';
+import { fromHex, memorySource, Passphrase, SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
+import {
+  type FernetKeyDerivation,
+  hybridIdentity,
+  hybridRecipient,
+  type Identity,
+  parseFernetKey,
+  passphraseIdentity,
+  passphraseRecipient,
+  type Recipient,
+  SegmentPool,
+} from '../../src/container/index.ts';
+import { generateHybridKey } from '../../src/crypto/index.ts';
+import type { Strongroom } from '../../src/open/index.ts';
+import { OutputFile } from '../../src/storage/index.ts';
+import { openSealedFile, rawKeyIdentity, rawKeyRecipient } from '../../src/vault/index.ts';
+import { bytesOf, putOf, temporaryFolder, temporaryHome } from '../kit/temporary-home.ts';
+import { CHURN, contentOf } from './home-kit.ts';
+
+const WEIGHTS = randomBytes(300_000);
+
+interface Handing {
+  readonly strongroom: Strongroom;
+  readonly recipients: readonly Recipient[];
+  readonly accessCode?: Passphrase;
+}
+
+/** Exports the version and gives what was written, one file a path. */
+async function exportTo(
+  t: TestContext,
+  { strongroom, recipients, accessCode }: Handing,
+): Promise<Map<string, Uint8Array>> {
+  const folder = await temporaryFolder(t);
+  const files: { path: string; file: OutputFile }[] = [];
+  await strongroom.exportSealed({
+    ref: { model: CHURN },
+    recipients,
+    ...(accessCode && { accessCode }),
+    target: async (path) => {
+      const file = await OutputFile.create(join(folder, `${files.length}.sealed`));
+      files.push({ path, file });
+      return file;
+    },
+  });
+  for (const { file } of files) await file.commit();
+  const read = async (index: number) => new Uint8Array(await readFile(join(folder, `${index}.sealed`)));
+  return new Map(await Promise.all(files.map(async ({ path }, index) => [path, await read(index)] as const)));
+}
+
+async function openFile(bytes: Uint8Array, identity: Identity, accessCode?: Passphrase): Promise<Buffer> {
+  await using pool = SegmentPool.open();
+  const source = memorySource(bytes);
+  const opened = await openSealedFile(
+    { pool },
+    { source, identities: [identity], ...(accessCode && { accessCode }) },
+  );
+  try {
+    return await bytesOf(opened.read());
+  } finally {
+    await opened.close();
+  }
+}
+
+const hybrid = generateHybridKey();
+const rawKey = randomBytes(32);
+const passphrase = Passphrase.fromText('for you alone');
+const WAYS: readonly (readonly [string, () => Recipient, () => Identity, () => Identity])[] = [
+  [
+    'a passphrase',
+    () => passphraseRecipient(passphrase, { kdf: 'pbkdf2-sha512' }),
+    () => passphraseIdentity(passphrase),
+    () => passphraseIdentity(Passphrase.fromText('for you alome')),
+  ],
+  [
+    'a key of 32 bytes',
+    () => rawKeyRecipient(rawKey),
+    () => rawKeyIdentity(rawKey),
+    () => rawKeyIdentity(new Uint8Array(32)),
+  ],
+  [
+    'a hybrid recipient',
+    () => hybridRecipient(hybrid.recipient),
+    () => hybridIdentity(hybrid.identity),
+    () => hybridIdentity(generateHybridKey().identity),
+  ],
+];
+
+suite('a version that is handed out for', { concurrency: 3 }, () => {
+  for (const [what, recipient, identity, stranger] of WAYS) {
+    test(`${what} opens with it, without the home, and with nothing else`, async (t) => {
+      const { strongroom } = await temporaryHome(t);
+      await strongroom.api.versions.put(putOf('acme/churn', { 'm.bin': WEIGHTS, 'sub/c.json': '{}' }));
+      const files = await exportTo(t, { strongroom, recipients: [recipient()] });
+      await strongroom.close();
+      assert.deepEqual([...files.keys()], ['m.bin', 'sub/c.json']);
+      assert.ok((await openFile(files.get('m.bin')!, identity())).equals(WEIGHTS));
+      assert.equal((await openFile(files.get('sub/c.json')!, identity())).toString(), '{}');
+      await assert.rejects(openFile(files.get('m.bin')!, stranger()), { code: 'KEY_REFUSED' });
+      const cut = files.get('m.bin')!.subarray(0, -1);
+      await assert.rejects(openFile(cut, identity()), { kind: 'damaged' });
+    });
+  }
+
+  test('several opens for each of them', async (t) => {
+    const { strongroom } = await temporaryHome(t);
+    await strongroom.api.versions.put(putOf('acme/churn', { 'm.bin': 'x' }));
+    const recipients = WAYS.map(([, recipient]) => recipient());
+    const files = await exportTo(t, { strongroom, recipients });
+    for (const [, , identity] of WAYS)
+      assert.equal((await openFile(files.get('m.bin')!, identity())).toString(), 'x');
+  });
+
+  test('somebody keeps its access code', async (t) => {
+    const { strongroom } = await temporaryHome(t);
+    const code = Passphrase.fromText('open sesame');
+    await strongroom.api.versions.put(putOf('acme/churn', { 'm.bin': 'x' }, { accessCode: code }));
+    const recipients = [rawKeyRecipient(rawKey)];
+    const [file] = (await exportTo(t, { strongroom, recipients })).values();
+    await assert.rejects(openFile(file!, rawKeyIdentity(rawKey)), { code: 'ACCESS_CODE_REQUIRED' });
+    assert.equal((await openFile(file!, rawKeyIdentity(rawKey), code)).toString(), 'x');
+  });
+
+  test('nobody is refused, and so is what was never sealed', async (t) => {
+    const { strongroom } = await temporaryHome(t);
+    await strongroom.api.versions.put(putOf('acme/churn', { 'm.bin': 'x' }));
+    await assert.rejects(exportTo(t, { strongroom, recipients: [] }), { kind: 'invalid' });
+    const plain = parseNamespaceName('plain');
+    await strongroom.api.namespaces.create({ name: plain, encryption: 'off' });
+    const model = parseModelName('plain/churn');
+    await strongroom.api.versions.put(putOf(model, { 'm.bin': 'x' }));
+    const target = () => assert.fail('nothing is to be written');
+    const recipients = [rawKeyRecipient(rawKey)];
+    await assert.rejects(strongroom.exportSealed({ ref: { model }, recipients, target }), {
+      code: 'INPUT_INVALID',
+    });
+  });
+});
+
+interface Fixture {
+  readonly opens?: 'rawKey' | 'nothing' | FernetKeyDerivation['algorithm'];
+  readonly salt?: string;
+  readonly accessCode?: boolean;
+  readonly innerSha256?: string;
+  readonly refused?: string;
+}
+
+interface Index {
+  readonly rawKey: string;
+  readonly password: string;
+  readonly accessCode: string;
+  readonly files: Readonly<Record<string, Fixture>>;
+}
+
+const LEGACY = join(import.meta.dirname, '../../vectors/legacy');
+const index = existsSync(LEGACY)
+  ? (JSON.parse(readFileSync(join(LEGACY, 'index.json'), 'utf8')) as Index)
+  : undefined;
+
+function legacyKey({ rawKey: text, password }: Index, { opens, salt }: Fixture) {
+  if (opens === 'nothing') return {};
+  if (opens === undefined || opens === 'rawKey') {
+    return { key: { kind: 'key', key: parseFernetKey(SecretBytes.copyOf(utf8Bytes(text))) } as const };
+  }
+  const derivation = { algorithm: opens, salt: fromHex(salt ?? '')! };
+  return { key: { kind: 'password', password: Passphrase.fromText(password), derivation } as const };
+}
+
+suite('a package of the Python class', {
+  skip: index === undefined ? 'vectors/legacy is missing' : false,
+}, () => {
+  const { files, accessCode } = index ?? { files: {}, accessCode: '' };
+  const importFile = async (strongroom: Strongroom, name: string, fixture: Fixture) => {
+    const code = fixture.accessCode === true || fixture.refused !== undefined;
+    return await strongroom.importLegacy({
+      model: CHURN,
+      file: {
+        name,
+        bytes: new Uint8Array(await readFile(join(LEGACY, name))),
+        ...legacyKey(index!, fixture),
+        ...(code && { accessCode: Passphrase.fromText(accessCode) }),
+      },
+    });
+  };
+
+  for (const [name, fixture] of Object.entries(files)) {
+    if (fixture.refused !== undefined) {
+      test(`${name} is refused with ${fixture.refused}, and no version is made`, async (t) => {
+        const { strongroom } = await temporaryHome(t);
+        await assert.rejects(importFile(strongroom, name, fixture), { code: fixture.refused });
+        assert.deepEqual(await strongroom.api.models.list(), []);
+      });
+      continue;
+    }
+    test(`${name} becomes a version with the pickle that was inside`, async (t) => {
+      const { strongroom } = await temporaryHome(t);
+      const version = await importFile(strongroom, name, fixture);
+      const [file] = version.files;
+      assert.equal(file?.sha256, fixture.innerSha256);
+      assert.equal(version.metadata['imported.from'], 'SecureModelManager');
+      assert.equal(version.hasAccessCode, fixture.accessCode === true);
+      if (fixture.accessCode === true) {
+        await assert.rejects(contentOf(strongroom, 1, file!.path), { code: 'ACCESS_CODE_REQUIRED' });
+        const code = Passphrase.fromText(accessCode);
+        assert.deepEqual((await strongroom.api.versions.verify({ accessCode: code })).findings, []);
+      } else {
+        const content = await contentOf(strongroom, 1, file!.path);
+        assert.equal(createHash('sha256').update(content).digest('hex'), fixture.innerSha256);
+      }
+    });
+  }
+});

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFile, chmod, chown, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, type TestContext, test } from 'node:test';
+import type { FileInput, PutVersionInput } from '../../src/api/index.ts';
+import { isStrongroomError } from '../../src/errors/index.ts';
+import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
+import { fileOf, putOf, temporaryFolder, temporaryHome } from '../kit/temporary-home.ts';
+import { CHURN, contentOf, leftovers, startChild } from './home-kit.ts';
+
+const MEBIBYTE = 2 ** 20;
+const isRoot = process.getuid?.() === 0;
+
+/** A file whose size nobody knows beforehand, as from a pipe. */
+function unsized(path: string, content: Uint8Array): FileInput {
+  const { size: _size, ...file } = fileOf(path, content);
+  return file;
+}
+
+/** What `put` takes, counting whether anybody asked for a byte. */
+function watched(content: Uint8Array): { readonly input: PutVersionInput; readonly wasRead: () => boolean } {
+  let wasRead = false;
+  const file = fileOf('m.bin', content);
+  const open = () => {
+    wasRead = true;
+    return file.open();
+  };
+  return { input: { ...putOf('acme/churn', {}), files: [{ ...file, open }] }, wasRead: () => wasRead };
+}
+
+async function assertNothingVisible(strongroom: Strongroom, home: string): Promise<void> {
+  assert.deepEqual(await leftovers(home), []);
+  assert.deepEqual((await strongroom.api.versions.verify({})).findings, []);
+}
+
+suite('a limit', () => {
+  const openWith = async (
+    t: TestContext,
+    limits: string,
+  ): Promise<{ home: string; strongroom: Strongroom }> => {
+    const home = join(await temporaryFolder(t), 'home');
+    await initHome({ home });
+    await writeFile(join(home, 'config.toml'), `[limits]\n${limits}`);
+    const strongroom = await openStrongroom({ home });
+    t.after(() => strongroom.close());
+    return { home, strongroom };
+  };
+
+  test('on the size of a file holds before the first byte, and where the size was not told', async (t) => {
+    const { home, strongroom } = await openWith(t, 'max_file_bytes = 300000');
+    const { versions, models } = strongroom.api;
+    const { input, wasRead } = watched(new Uint8Array(300_001));
+    await assert.rejects(versions.put(input), { code: 'INPUT_TOO_LARGE', kind: 'limited' });
+    assert.equal(wasRead(), false);
+    const piped = { ...input, files: [fileOf('a.bin', 'a'), unsized('m.bin', randomBytes(300_001))] };
+    await assert.rejects(versions.put(piped), { code: 'INPUT_TOO_LARGE' });
+    assert.deepEqual(await models.list(), []);
+    await assertNothingVisible(strongroom, home);
+    await versions.put(watched(new Uint8Array(300_000)).input);
+  });
+
+  test('on the number of files holds before the first byte', async (t) => {
+    const { strongroom } = await openWith(t, 'max_files = 2');
+    await assert.rejects(strongroom.api.versions.put(putOf('acme/churn', { a: '', b: '', c: '' })), {
+      code: 'INPUT_TOO_LARGE',
+    });
+    await strongroom.api.versions.put(putOf('acme/churn', { a: '', b: '' }));
+  });
+
+  test('on what must stay free holds before the first byte', async (t) => {
+    const { home, strongroom } = await openWith(t, `min_free_bytes = ${Number.MAX_SAFE_INTEGER}`);
+    const { input, wasRead } = watched(new Uint8Array(1));
+    await assert.rejects(strongroom.api.versions.put(input), { code: 'STORAGE_FULL', kind: 'unavailable' });
+    assert.equal(wasRead(), false);
+    await assertNothingVisible(strongroom, home);
+  });
+
+  test('is not the announced size: a file that has another one is refused', async (t) => {
+    const { home, strongroom } = await temporaryHome(t);
+    for (const size of [0, 2, 4]) {
+      const files = [{ ...fileOf('m.bin', 'abc'), size }];
+      const put = strongroom.api.versions.put({ ...putOf('acme/churn', {}), files });
+      await assert.rejects(put, { code: 'STORAGE_CHANGED', kind: 'conflict' });
+    }
+    await assertNothingVisible(strongroom, home);
+  });
+});
+
+/** A file system of that many bytes; `undefined` with a skipped test where none can be mounted. */
+async function smallDisk(t: TestContext, bytes: number): Promise<string | undefined> {
+  const disk = join(await temporaryFolder(t), 'disk');
+  await mkdir(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', disk], { stdio: 'pipe' });
+  } catch {
+    t.skip('no small file system can be mounted here (it takes root on Linux)');
+    return undefined;
+  }
+  return disk;
+}
+
+function unmount(disk: string): void {
+  execFileSync('umount', ['--lazy', disk], { stdio: 'pipe' });
+}
+
+test('a disk that becomes full ends a put, loses nothing, and takes the same put when there is space', async (t) => {
+  const disk = await smallDisk(t, 8 * MEBIBYTE);
+  if (disk === undefined) return;
+  try {
+    const home = join(disk, 'home');
+    await initHome({ home });
+    await writeFile(join(home, 'config.toml'), '[limits]\nmin_free_bytes = 0');
+    await using strongroom = await openStrongroom({ home });
+    const { versions, models } = strongroom.api;
+    await versions.put(putOf('acme/churn', { 'm.bin': 'one' }));
+    const ballast = join(disk, 'ballast');
+    const { bavail, bsize } = await statfs(disk);
+    await writeFile(ballast, new Uint8Array(bavail * bsize - 2 * MEBIBYTE));
+    const weights = randomBytes(3 * MEBIBYTE);
+    const files = [fileOf('a.bin', randomBytes(MEBIBYTE / 2)), unsized('m.bin', weights)];
+    const put = () => versions.put({ model: CHURN, files });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await assert.rejects(put(), { code: 'STORAGE_FULL', kind: 'unavailable' });
+      assert.equal((await models.get({ model: CHURN })).versionCount, 1);
+      assert.equal((await contentOf(strongroom, 1)).toString(), 'one');
+      await assertNothingVisible(strongroom, home);
+    }
+    await rm(ballast);
+    assert.equal((await put()).version, 2);
+    assert.ok((await contentOf(strongroom, 2)).equals(weights));
+    await assertNothingVisible(strongroom, home);
+  } finally {
+    unmount(disk);
+  }
+});
+
+test('a disk without any space left says so at every act, and nothing is lost', async (t) => {
+  const disk = await smallDisk(t, 4 * MEBIBYTE);
+  if (disk === undefined) return;
+  try {
+    const home = join(disk, 'home');
+    await initHome({ home });
+    await writeFile(join(home, 'config.toml'), '[limits]\nmin_free_bytes = 0');
+    await using strongroom = await openStrongroom({ home });
+    const { versions, keys } = strongroom.api;
+    await versions.put(putOf('acme/churn', { 'm.bin': 'one' }));
+    await fill(join(disk, 'ballast'));
+    const unsizedPut = { model: CHURN, files: [unsized('m.bin', randomBytes(200_000))] };
+    for (const act of [
+      () => versions.put(unsizedPut),
+      () => keys.rotate({}),
+      () => versions.put(unsizedPut),
+    ]) {
+      await assert.rejects(act(), { code: 'STORAGE_FULL' });
+    }
+    await assert.rejects(strongroom.backup({ destination: join(disk, 'backup') }), { code: 'STORAGE_FULL' });
+    assert.deepEqual((await readdir(disk)).sort(), ['ballast', 'home'], 'no half a backup');
+    await rm(join(disk, 'ballast'));
+    assert.equal((await contentOf(strongroom, 1)).toString(), 'one');
+    await keys.rotate({});
+    await versions.put(unsizedPut);
+    assert.deepEqual((await versions.verify({})).findings, []);
+  } finally {
+    unmount(disk);
+  }
+});
+
+async function fill(path: string): Promise<void> {
+  try {
+    for (;;) await appendFile(path, new Uint8Array(4096));
+  } catch (error) {
+    assert.equal(error instanceof Error && 'code' in error && error.code, 'ENOSPC');
+  }
+}
+
+/** Whoever tries without permission: another user where we are root, for whom modes mean nothing. */
+const NOBODY = 65_534;
+
+async function attempt(acts: readonly (readonly [string, string])[]): Promise<string[]> {
+  const words = acts.map(([act, home]) => `${act}:${home}`);
+  return (await startChild('attempt.ts', words, isRoot ? NOBODY : undefined).done).trim().split('\n');
+}
+
+/** A home that belongs to whoever tries, with one version in it. */
+async function homeOfAttempter(t: TestContext): Promise<{ folder: string; home: string }> {
+  const { folder, home, strongroom } = await temporaryHome(t);
+  await strongroom.api.versions.put(putOf('acme/churn', { 'm.bin': 'one' }));
+  await strongroom.close();
+  if (!isRoot) return { folder, home };
+  await chmod(folder, 0o755);
+  const names = await readdir(home, { recursive: true });
+  for (const name of ['', ...names]) await chown(join(home, name), NOBODY, NOBODY);
+  return { folder, home };
+}
+
+test('an act without permission is denied, changes nothing, and works again with it', async (t) => {
+  // The sources may lie where another user cannot read them, and setpriv may be missing.
+  const canAttempt = await attempt([['list', '/nowhere']]).then(
+    ([code]) => code === 'HOME_MISSING',
+    () => false,
+  );
+  if (!canAttempt) {
+    t.skip('no process of another user can be started here');
+    return;
+  }
+  const cases: { name: string; act: string; home: string; path: string; before: number }[] = [];
+  for (const [name, act, mode, before] of [
+    ['keys', 'list', 0o000, 0o700],
+    ['blobs', 'list', 0o000, 0o700],
+    ['strongroom.json', 'list', 0o000, 0o600],
+    ['catalogue.db', 'list', 0o000, 0o600],
+    ['root.key', 'list', 0o000, 0o600],
+    ['blobs', 'put', 0o500, 0o700],
+    ['..', 'backup', 0o555, 0o755],
+  ] as const) {
+    const { home } = await homeOfAttempter(t);
+    const path = join(home, name);
+    await chmod(path, mode);
+    cases.push({ name, act, home, path, before });
+  }
+  const forbidden = await attempt(cases.map(({ act, home }) => [act, home]));
+  assert.deepEqual(
+    forbidden.map((code, index) => `${cases[index]!.act} ${cases[index]!.name} ${code}`),
+    cases.map(({ act, name }) => `${act} ${name} STORAGE_DENIED`),
+  );
+  const above = join(cases.at(-1)!.home, '..');
+  assert.deepEqual(await attempt([['init', join(above, 'other')]]), ['STORAGE_DENIED']);
+  assert.deepEqual(await readdir(above), ['home'], 'neither a home nor a backup is begun');
+  for (const { path, before } of cases) await chmod(path, before);
+  const allowed = await attempt(cases.slice(0, -1).map(({ act, home }) => [act, home]));
+  assert.deepEqual(new Set(allowed), new Set(['done']));
+});
+
+test('what fails in between keeps its own code, not that of the cleaning up', async (t) => {
+  const { strongroom } = await temporaryHome(t);
+  const broken = {
+    ...fileOf('m.bin', ''),
+    size: 3,
+    // eslint-disable-next-line @typescript-eslint/require-await -- a stream by its type
+    async *open() {
+      yield new Uint8Array(1);
+      throw new TypeError('the cable was pulled');
+    },
+  };
+  const put = strongroom.api.versions.put({ model: CHURN, files: [broken] });
+  await assert.rejects(put, (error) => error instanceof TypeError && !isStrongroomError(error));
+});
