@@ -76,6 +76,8 @@ export interface PutVersionInput extends LongRunning {
   readonly compression?: Compression;
   /** Also record SHA-512 of every file. */
   readonly withSha512?: boolean;
+  /** Signature files of the model, such as `model.sig`. One that does not hold refuses the version. */
+  readonly signatures?: readonly Uint8Array[];
 }
 
 export interface VersionsApi {

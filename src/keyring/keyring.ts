@@ -101,6 +101,12 @@ export interface Keyring {
   /** Whether `mac` is what `mac(label, bytes)` gives. */
   verifyMac(label: string, bytes: Uint8Array, mac: Uint8Array): boolean;
 
+  /**
+   * A key of 32 bytes for one purpose, the same as long as the keyring lives: it seals what the catalogue keeps secret.
+   * To be wiped by the caller.
+   */
+  deriveKey(label: string): SecretBytes;
+
   /** The root seals, oldest first. */
   seals(): readonly RootSeal[];
   /** Seals the root key once more. Throws `INPUT_INVALID`, `INPUT_TOO_LARGE` beyond 16 seals. */

@@ -137,6 +137,10 @@ export class StoredKeyring implements Keyring {
     return equalBytes(this.mac(label, bytes), mac);
   }
 
+  deriveKey(label: string): SecretBytes {
+    return deriveSecret(this.#content.macKey, `strongroom/1 key\0${label}`);
+  }
+
   seals(): readonly RootSeal[] {
     return this.#session.state.head.seals.map(describeSeal);
   }

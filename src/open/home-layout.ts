@@ -5,7 +5,7 @@ import type { FolderBuilder } from '../storage/index.ts';
 // What lies where in a home. docs/architecture.md draws it.
 export const HOME_NOTE = 'strongroom.json';
 export const BACKUP_NOTE = 'backup.json';
-export const CONFIG_FILE = 'config.toml';
+const CONFIG_FILE = 'config.toml';
 export const CATALOGUE_FILE = 'catalogue.db';
 export const KEYS_FOLDER = 'keys';
 export const BLOBS_FOLDER = 'blobs';

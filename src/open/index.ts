@@ -1,5 +1,4 @@
 export { type RestoreStrongroomOptions, restoreStrongroom } from './backup.ts';
-export { configuredSecrets } from './configured-secrets.ts';
 export { configFile, defaultRootKeyFile } from './home-layout.ts';
 export { type InitHomeOptions, type InitializedHome, initHome } from './init-home.ts';
 export {

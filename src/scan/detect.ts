@@ -4,11 +4,14 @@ import { FORMAT_NAMES, type FormatName } from './format-name.ts';
 
 /**
  * What a source is by its content alone: one format, several when it is a polyglot or a refinement (`zip` and
- * `pytorch`), or `['unknown']`, `['empty']`. Throws only what reading the source throws.
+ * `pytorch`), or `['unknown']`, `['empty']`. `probeBytes` at each end are looked at in memory. Throws only what reading the source throws.
  */
-export async function detectFormats(source: ByteSource): Promise<readonly FormatName[]> {
+export async function detectFormats(
+  source: ByteSource,
+  probeBytes: number = PROBE_BYTES,
+): Promise<readonly FormatName[]> {
   if (source.size === 0) return ['empty'];
-  const probe = await openProbe(source);
+  const probe = await openProbe(source, probeBytes);
   const found = new Set<FormatName>();
   for (const detector of DETECTORS) {
     for (const format of await detector.detect(probe)) found.add(format);
@@ -19,8 +22,8 @@ export async function detectFormats(source: ByteSource): Promise<readonly Format
   return FORMAT_NAMES.filter((format) => found.has(format));
 }
 
-async function openProbe(source: ByteSource): Promise<Probe> {
-  const head = Uint8Array.from(await source.read(0, PROBE_BYTES));
-  if (source.size <= PROBE_BYTES) return { source, head, tail: head };
-  return { source, head, tail: Uint8Array.from(await source.read(source.size - PROBE_BYTES, PROBE_BYTES)) };
+async function openProbe(source: ByteSource, probeBytes: number): Promise<Probe> {
+  const head = new Uint8Array(await source.read(0, probeBytes));
+  if (source.size <= probeBytes) return { source, head, tail: head };
+  return { source, head, tail: new Uint8Array(await source.read(source.size - probeBytes, probeBytes)) };
 }

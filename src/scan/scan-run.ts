@@ -17,6 +17,8 @@ import { ruleOf } from './rules/index.ts';
 const MAX_NAME_CHARS = 300;
 /** Formats that hold nothing a loader could act on, so that no check has to know them. */
 const INERT: ReadonlySet<FormatName> = new Set(['empty', 'data', 'text', 'image']);
+/** A checkpoint has thousands of storages; so much of each end tells what one is. */
+const DATA_PROBE_BYTES = 1 << 13;
 /** Raw numbers begin like many things by chance; only these are believed of them. */
 const BELIEVED_IN_DATA: ReadonlySet<FormatName> = new Set([
   'pickle',
@@ -130,8 +132,8 @@ export class ScanRun implements ScanContext {
     source: ByteSource,
     what: Pick<ScanTarget, 'name'> & Pick<InnerFile, 'expected'>,
   ): Promise<readonly FormatName[]> {
+    if (what.expected === 'data') return detectData(source);
     const detected = await detectFormats(source);
-    if (what.expected === 'data') return believedOfData(detected, source);
     const isVague = familiesOf(detected).length === 0;
     const added = isVague ? formatOfName(what.name) : undefined;
     return FORMAT_NAMES.filter((format) => detected.includes(format) || format === added);
@@ -171,10 +173,8 @@ export class ScanRun implements ScanContext {
 }
 
 /** What raw numbers are held to be: numbers, unless what they begin like cannot be chance. */
-async function believedOfData(
-  detected: readonly FormatName[],
-  source: ByteSource,
-): Promise<readonly FormatName[]> {
+async function detectData(source: ByteSource): Promise<readonly FormatName[]> {
+  const detected = await detectFormats(source, DATA_PROBE_BYTES);
   if (detected.includes('empty')) return detected;
   const believed = detected.filter((format) => BELIEVED_IN_DATA.has(format));
   if (believed.includes('pickle') && !isPickleForSure(await source.read(0, PROBE_BYTES)))

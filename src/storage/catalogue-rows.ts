@@ -195,11 +195,15 @@ export interface TrustPolicyRow {
   readonly mac: string;
 }
 
-/** What a scan found in content that a model holds; the words are in `sealed`, which also vouches for the rest. */
+/**
+ * What a scan found in a file that a model holds, by content and name (which a scan looks at too); the words are in
+ * `sealed`, which also vouches for the rest.
+ */
 export interface ScanReportRow {
   readonly model: string;
   /** SHA-256 of the plaintext, lower-case hex: a report outlives re-encryption of its blob. */
   readonly sha256: string;
+  readonly path: string;
   readonly verdict: string;
   readonly status: string;
   /** Digest of the rule set that it was made with. */

@@ -108,7 +108,7 @@ export interface PublishRequest {
   readonly parent?: { readonly model: string; readonly version: number };
   /** Published blobs that must not be shared although they hold the same bytes: damaged ones. */
   readonly unfitTwins?: readonly BlobId[];
-  /** What was found in the files; reports of the same content are replaced. */
+  /** What was found in the files; reports of the same files are replaced. */
   readonly reports?: readonly ScanReportRow[];
   readonly at: string;
 }
@@ -247,12 +247,19 @@ export interface CatalogueKeys {
   unblockKeyVersion(key: KeyRef): Promise<void>;
 }
 
-/** A page of the content that a rule set has not looked at. */
+/** A file that a model holds, however many versions have it. */
+export interface StaleFile {
+  readonly path: string;
+  readonly blob: BlobRow;
+}
+
+/** A page of the files that a rule set has not looked at. */
 export interface StaleQuery {
   /** Digest of the rule set in force. */
   readonly ruleSet: string;
   readonly model?: string;
-  readonly after?: BlobId;
+  /** The last one of the page before. */
+  readonly after?: { readonly blob: BlobId; readonly path: string };
   readonly limit: number;
 }
 
@@ -266,13 +273,13 @@ export interface CatalogueTrust {
   ): Promise<void>;
   /** Every version that is not available, by model and number; of one model where named. */
   listHiddenVersions(model?: string): Promise<readonly VersionState[]>;
-  /** Those that there are of the given contents of a model. */
+  /** Those that there are of the given contents of a model, whatever their names. */
   findScanReports(model: string, contents: readonly string[]): Promise<readonly ScanReportRow[]>;
-  /** Adds or replaces; a report of content that the model does not hold any more is let go. */
+  /** Adds or replaces; a report of a file that the model does not hold any more is let go. */
   putScanReports(rows: readonly ScanReportRow[]): Promise<void>;
-  /** Blobs without a report by the rule set, ascending by id. */
-  listStaleBlobs(query: StaleQuery): Promise<readonly BlobRow[]>;
-  countStaleBlobs(ruleSet: string): Promise<number>;
+  /** Files without a report by the rule set, ascending by blob and path. */
+  listStaleFiles(query: StaleQuery): Promise<readonly StaleFile[]>;
+  countStaleFiles(ruleSet: string): Promise<number>;
   /** Oldest first. */
   listReleases(model: string, version: number): Promise<readonly ReleaseRow[]>;
   /** Adds or replaces. Throws `VERSION_MISSING`. */

@@ -19,6 +19,7 @@ export type {
   PublishRequest,
   PublishResult,
   PublishState,
+  StaleFile,
   StaleQuery,
   VersionSelector,
 } from './catalogue.ts';

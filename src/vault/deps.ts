@@ -1,7 +1,9 @@
 import type { Compression } from '../api/index.ts';
+import type { ByteSource } from '../bytes/index.ts';
 import type { Identity, Recipient, SegmentPool } from '../container/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { Registry } from '../registry/index.ts';
+import type { RuleSet, ScanReport } from '../scan/index.ts';
 import type { BlobStore, Catalogue, LeaseHolder, LeaseJudge } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
 
@@ -20,6 +22,21 @@ export interface VaultDeps {
   readonly leaseholder: Leaseholder;
   readonly limits: VaultLimits;
   readonly sealDefaults: SealDefaults;
+  readonly scanner: Scanner;
+}
+
+/** What looks into files before they are let in. */
+export interface Scanner {
+  /** The rules in force; a report of other ones is out of date. */
+  readonly ruleSet: RuleSet;
+  /** Throws what reading the source throws, and `ABORTED`; whatever else goes wrong stands in the report. */
+  scan(source: ByteSource, options: ScanWords): Promise<ScanReport>;
+}
+
+export interface ScanWords {
+  /** What the file is called; hostile text. */
+  readonly name: string;
+  readonly signal?: AbortSignal;
 }
 
 /** How files are sealed where a put does not say. */

@@ -6,11 +6,12 @@ import {
   type Version,
 } from '../api/index.ts';
 import { assertNotAborted } from '../bytes/index.ts';
-import { accessCodeKey } from '../container/index.ts';
+import { type AccessCodeKey, type AccessCodeUnlocker, accessCodeKey } from '../container/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { NewVersion, PublishedVersion, Registry } from '../registry/index.ts';
 import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts';
+import { type AdmitVersionDeps, type Admission, admitVersion } from './admit-version.ts';
 import type { SealDefaults, VaultLimits } from './deps.ts';
 import { type FindUnfitTwinsDeps, findUnfitTwins } from './find-unfit-twins.ts';
 import type { Gate } from './gate.ts';
@@ -19,11 +20,17 @@ import { rewrapBlob } from './rewrap-blob.ts';
 import { type SealBlobDeps, type SealPlan, sealBlob } from './seal-blob.ts';
 import { shredBlobs } from './shred-blobs.ts';
 
-export interface PutVersionDeps extends HoldLeaseDeps, SealBlobDeps, FindUnfitTwinsDeps {
+export interface PutVersionDeps
+  extends HoldLeaseDeps,
+    SealBlobDeps,
+    FindUnfitTwinsDeps,
+    Omit<AdmitVersionDeps, 'keyring'> {
   readonly gate: Gate;
-  readonly registry: Pick<Registry, 'assertPublishable' | 'findNamespace' | 'publishVersion'>;
+  readonly registry: AdmitVersionDeps['registry'] &
+    Pick<Registry, 'assertPublishable' | 'findNamespace' | 'publishVersion'>;
   readonly catalogue: HoldLeaseDeps['catalogue'] &
     FindUnfitTwinsDeps['catalogue'] &
+    AdmitVersionDeps['catalogue'] &
     Pick<Catalogue, 'noteKeyringGeneration' | 'unblockKeyVersion'>;
   readonly keyring: Keyring;
   readonly blobs: BlobStore;
@@ -32,7 +39,8 @@ export interface PutVersionDeps extends HoldLeaseDeps, SealBlobDeps, FindUnfitTw
 }
 
 /**
- * Seals the files of a new version and makes it visible, all or nothing. A kill at any point leaves either nothing
+ * Seals the files of a new version, scans them as they were sealed, and makes the version visible, or quarantined,
+ * where the policy of its namespace says so, all or nothing. A kill at any point leaves either nothing
  * visible or the whole version; what was written for nothing is removed at the next opening.
  */
 export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersionInput): Promise<Version> {
@@ -42,7 +50,14 @@ export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersi
     try {
       const plan = await planSealing(deps, input, lease);
       const files = await sealFiles(deps, input, { lease, plan });
-      const version = await publish(deps, { words: input, createdBy: caller.id, lease: lease.id, files });
+      const admission = await admit(deps, input, { files, accessCode: plan.accessCode });
+      const version = await publish(deps, {
+        words: input,
+        createdBy: caller.id,
+        lease: lease.id,
+        files,
+        admission,
+      });
       lease.settle();
       return version;
     } catch (error) {
@@ -159,18 +174,40 @@ function totalSize(files: readonly FileInput[]): number | undefined {
     : undefined;
 }
 
+function admit(
+  deps: PutVersionDeps,
+  input: PutVersionInput,
+  sealed: { readonly files: readonly NewFile[]; readonly accessCode: AccessCodeKey | undefined },
+): Promise<Admission> {
+  const { model, signatures, signal, onProgress } = input;
+  return admitVersion(deps, {
+    model,
+    files: sealed.files,
+    unlocker: sealed.accessCode && unlockerOf(sealed.accessCode),
+    signal,
+    onProgress,
+    ...(signatures === undefined ? {} : { signatures }),
+  });
+}
+
+/** Opens what was just sealed with the code, without deriving it again. */
+function unlockerOf({ key }: AccessCodeKey): AccessCodeUnlocker {
+  return { keyFor: () => Promise.resolve(key), wipe: () => undefined };
+}
+
 interface Publication {
   readonly words: PutVersionInput;
   readonly createdBy: string;
   readonly lease: string;
   readonly files: readonly NewFile[];
+  readonly admission: Admission;
 }
 
 async function publish(deps: PutVersionDeps, publication: Publication): Promise<Version> {
-  const { words, createdBy, lease, files } = publication;
+  const { words, createdBy, lease, files, admission } = publication;
   const { model, signal } = words;
   const unfitTwins = await findUnfitTwins(deps, { model, files, signal });
-  const request: NewVersion = { ...wordsOf(words), createdBy, lease, files, unfitTwins };
+  const request: NewVersion = { ...wordsOf(words), createdBy, lease, files, unfitTwins, ...admission };
   const first = await deps.registry.publishVersion(request);
   const result = first.outcome === 'key-blocked' ? await publishRewrapped(deps, request, first.key) : first;
   if (result.outcome === 'key-blocked') {
@@ -208,7 +245,7 @@ async function publishRewrapped(
 }
 
 function wordsOf(input: PutVersionInput): Omit<NewVersion, 'createdBy' | 'lease' | 'files'> {
-  const { model, aliases, metrics, metricDirections, metadata, derivedFrom } = input;
+  const { model, aliases, metrics, metricDirections, metadata, derivedFrom, signatures } = input;
   return {
     model,
     ...(aliases === undefined ? {} : { aliases }),
@@ -216,5 +253,6 @@ function wordsOf(input: PutVersionInput): Omit<NewVersion, 'createdBy' | 'lease'
     ...(metricDirections === undefined ? {} : { metricDirections }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(derivedFrom === undefined ? {} : { derivedFrom }),
+    ...(signatures === undefined ? {} : { signatures }),
   };
 }

@@ -93,7 +93,7 @@ async function smallDisk(t: TestContext, bytes: number): Promise<string | undefi
   const disk = join(await temporaryFolder(t), 'disk');
   await mkdir(disk);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', disk], { stdio: 'pipe' });
+    run('mount', '-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', disk);
   } catch {
     t.skip('no small file system can be mounted here (it takes root on Linux)');
     return undefined;
@@ -101,8 +101,8 @@ async function smallDisk(t: TestContext, bytes: number): Promise<string | undefi
   return disk;
 }
 
-function unmount(disk: string): void {
-  execFileSync('umount', ['--lazy', disk], { stdio: 'pipe' });
+function run(command: string, ...words: readonly string[]): void {
+  execFileSync(command, words, { stdio: 'pipe' });
 }
 
 test('a disk that becomes full ends a put, loses nothing, and takes the same put when there is space', async (t) => {
@@ -132,7 +132,7 @@ test('a disk that becomes full ends a put, loses nothing, and takes the same put
     assert.ok((await contentOf(strongroom, 2)).equals(weights));
     await assertNothingVisible(strongroom, home);
   } finally {
-    unmount(disk);
+    run('umount', '--lazy', disk);
   }
 });
 
@@ -163,7 +163,7 @@ test('a disk without any space left says so at every act, and nothing is lost', 
     await versions.put(unsizedPut);
     assert.deepEqual((await versions.verify({})).findings, []);
   } finally {
-    unmount(disk);
+    run('umount', '--lazy', disk);
   }
 });
 

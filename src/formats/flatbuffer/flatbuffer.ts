@@ -83,7 +83,8 @@ export class FlatBuffer {
     if (at === undefined) return undefined;
     const start = await this.#forward(at);
     const length = viewOf(await this.#bytes(start, OFFSET_BYTES)).getUint32(0, true);
-    if (length * elementBytes > this.size - start - OFFSET_BYTES) this.fail(start, 'a vector beyond the end of the file');
+    if (length * elementBytes > this.size - start - OFFSET_BYTES)
+      this.fail(start, 'a vector beyond the end of the file');
     return { start: start + OFFSET_BYTES, length };
   }
 

@@ -1,7 +1,13 @@
 import type { ByteSource } from '../../bytes/index.ts';
 import type { FormatProblem } from '../problem.ts';
 import type { ProtobufLimits } from '../protobuf/limits.ts';
-import { hasTooLong, type ProtoMessage, type ProtoVisitor, textOf, walkProtobuf } from '../protobuf/walk-protobuf.ts';
+import {
+  hasTooLong,
+  type ProtoMessage,
+  type ProtoVisitor,
+  textOf,
+  walkProtobuf,
+} from '../protobuf/walk-protobuf.ts';
 import { ONNX_SCHEMA } from './onnx-schema.ts';
 
 /** One node of a graph, wherever the graph stands. */
@@ -47,9 +53,16 @@ const MAX_NOTED = 10_000;
  * Walks an ONNX model: graphs, subgraphs in attributes, functions, training information, tensors in initializers,
  * attributes and sparse tensors; data is skipped by its length. Never throws for bad bytes.
  */
-export async function readOnnx(source: ByteSource, limits: Partial<ProtobufLimits> = {}): Promise<OnnxDocument> {
+export async function readOnnx(
+  source: ByteSource,
+  limits: Partial<ProtobufLimits> = {},
+): Promise<OnnxDocument> {
   const collector = new Collector();
-  const { problems } = await walkProtobuf(source, { schema: ONNX_SCHEMA, type: 'ModelProto', limits }, collector);
+  const { problems } = await walkProtobuf(
+    source,
+    { schema: ONNX_SCHEMA, type: 'ModelProto', limits },
+    collector,
+  );
   return { ...collector.document(), problems: [...problems, ...collector.problems] };
 }
 
@@ -99,7 +112,8 @@ class Collector implements ProtoVisitor {
     this.#nodes++;
     const operator = textOf(message, 'op_type') ?? '';
     const domain = textOf(message, 'domain') ?? '';
-    if (hasTooLong(message, 'op_type') || hasTooLong(message, 'domain')) this.#tooLong(message, 'an operator');
+    if (hasTooLong(message, 'op_type') || hasTooLong(message, 'domain'))
+      this.#tooLong(message, 'an operator');
     const owner = ancestorOf(message, 'FunctionProto');
     const name = `${domain}:${operator}`;
     if (owner !== undefined) {
@@ -143,12 +157,21 @@ class Collector implements ProtoVisitor {
       this.#limit(message, 'too many tensors with external data');
       return;
     }
-    this.#external.push({ name: textOf(message, 'name') ?? '', entries: entries ?? [], offset: message.offset });
+    this.#external.push({
+      name: textOf(message, 'name') ?? '',
+      entries: entries ?? [],
+      offset: message.offset,
+    });
   }
 
   #tooLong(message: ProtoMessage, what: string): void {
     const text = `${what} with a text that is too long to be kept`;
-    this.problems.push({ severity: 'error', code: 'ONNX_TEXT_TOO_LONG', offset: message.offset, message: text });
+    this.problems.push({
+      severity: 'error',
+      code: 'ONNX_TEXT_TOO_LONG',
+      offset: message.offset,
+      message: text,
+    });
   }
 
   #limit({ offset }: ProtoMessage, message: string): void {

@@ -33,7 +33,14 @@ const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
 const MAX_VARINT_BYTES = 10;
-const WIRE_TYPES = { varint: VARINT, fixed64: FIXED64, fixed32: FIXED32, string: LENGTH, bytes: LENGTH, message: LENGTH };
+const WIRE_TYPES = {
+  varint: VARINT,
+  fixed64: FIXED64,
+  fixed32: FIXED32,
+  string: LENGTH,
+  bytes: LENGTH,
+  message: LENGTH,
+};
 
 /**
  * Walks a protocol buffer by its schema in bounded memory: into messages, over bytes (a tensor's data is skipped by
@@ -107,7 +114,14 @@ class Walker {
       this.#stop(`messages nest deeper than ${this.#limits.maxDepth}`);
     }
     const parent = this.#open.at(-1)?.message;
-    const message = { type, offset: this.#position, end, field, parent, values: new Map<string, ProtoValue[]>() };
+    const message = {
+      type,
+      offset: this.#position,
+      end,
+      field,
+      parent,
+      values: new Map<string, ProtoValue[]>(),
+    };
     this.#open.push({ message, shape: this.#schema[type] ?? {}, held: 0, seen: new Set() });
   }
 
@@ -128,7 +142,11 @@ class Walker {
     await this.#value(open, field, wire);
   }
 
-  #noteTwice(open: OpenMessage, number: number, { field, offset }: { field: ProtoField; offset: number }): void {
+  #noteTwice(
+    open: OpenMessage,
+    number: number,
+    { field, offset }: { field: ProtoField; offset: number },
+  ): void {
     if (field.isRepeated) return;
     if (open.seen.has(number)) {
       this.#log.error('PROTOBUF_FIELD_TWICE', offset, `${open.message.type}.${field.name} appears twice`);
@@ -141,7 +159,11 @@ class Walker {
     const offset = this.#position;
     const isPacked = wire === LENGTH && field.isRepeated;
     if (wire !== WIRE_TYPES[field.kind] && !isPacked) {
-      this.#log.error('PROTOBUF_WIRE_TYPE', offset, `${message.type}.${field.name} is encoded as something else`);
+      this.#log.error(
+        'PROTOBUF_WIRE_TYPE',
+        offset,
+        `${message.type}.${field.name} is encoded as something else`,
+      );
       await this.#skip(wire, message.end);
     } else if (wire === VARINT) this.#keep(open, field, await this.#varint(message.end));
     else if (wire !== LENGTH) await this.#skip(wire, message.end);

@@ -2,7 +2,13 @@ import type { ByteSource } from '../../bytes/index.ts';
 import type { FormatProblem } from '../problem.ts';
 import { ProblemLog } from '../problem-log.ts';
 import type { ProtobufLimits } from '../protobuf/limits.ts';
-import { hasTooLong, type ProtoMessage, type ProtoVisitor, textOf, walkProtobuf } from '../protobuf/walk-protobuf.ts';
+import {
+  hasTooLong,
+  type ProtoMessage,
+  type ProtoVisitor,
+  textOf,
+  walkProtobuf,
+} from '../protobuf/walk-protobuf.ts';
 import { TENSORFLOW_SCHEMA } from './tensorflow-schema.ts';
 
 /** What a `.pb` file of TensorFlow may be; `SavedMetadata` is `keras_metadata.pb`. */

@@ -23,11 +23,25 @@ const DEFAULT_LIMITS: TfliteLimits = { maxReads: 20_000_000 };
 /** `BuiltinOperator_CUSTOM` */
 const CUSTOM = 32n;
 /** tensorflow/compiler/mlir/lite/schema/schema.fbs: numbers of the fields of each table. */
-const MODEL = { version: 0, operatorCodes: 1, subgraphs: 2, buffers: 4, metadata: 6, externalGroups: 8 } as const;
+const MODEL = {
+  version: 0,
+  operatorCodes: 1,
+  subgraphs: 2,
+  buffers: 4,
+  metadata: 6,
+  externalGroups: 8,
+} as const;
 const OPERATOR_CODE = { deprecatedCode: 0, customCode: 1, code: 3 } as const;
 const SUBGRAPH = { tensors: 0, inputs: 1, outputs: 2, operators: 3 } as const;
 const TENSOR = { shape: 0, buffer: 2, name: 3 } as const;
-const OPERATOR = { codeIndex: 0, inputs: 1, outputs: 2, customOptions: 5, largeOffset: 9, largeSize: 10 } as const;
+const OPERATOR = {
+  codeIndex: 0,
+  inputs: 1,
+  outputs: 2,
+  customOptions: 5,
+  largeOffset: 9,
+  largeSize: 10,
+} as const;
 const BUFFER = { data: 0, offset: 1, size: 2 } as const;
 const METADATA = { name: 0, buffer: 1 } as const;
 const GROUP_NAME = 0;
@@ -76,7 +90,10 @@ class TfliteReader {
     // Names first: a model that is broken further on still has them.
     for await (const code of this.#buffer.tables(model, MODEL.operatorCodes)) await this.#operatorCode(code);
     for await (const group of this.#buffer.tables(model, MODEL.externalGroups)) {
-      this.externalFiles.push({ name: (await this.#buffer.string(group, GROUP_NAME)) ?? '', offset: group.offset });
+      this.externalFiles.push({
+        name: (await this.#buffer.string(group, GROUP_NAME)) ?? '',
+        offset: group.offset,
+      });
     }
     for await (const table of this.#buffer.tables(model, MODEL.buffers)) await this.#data(table);
     for await (const table of this.#buffer.tables(model, MODEL.metadata)) {
@@ -120,13 +137,18 @@ class TfliteReader {
       await this.#buffer.vector(operator, OPERATOR.outputs, 4);
       await this.#buffer.vector(operator, OPERATOR.customOptions, 1);
       const offset = await this.#buffer.integer(operator, OPERATOR.largeOffset, 8);
-      if (offset > 1n) this.#range(offset, await this.#buffer.integer(operator, OPERATOR.largeSize, 8), operator);
+      if (offset > 1n)
+        this.#range(offset, await this.#buffer.integer(operator, OPERATOR.largeSize, 8), operator);
     }
   }
 
   #range(offset: bigint, size: bigint, table: FlatTable): void {
     if (offset + size <= BigInt(this.#buffer.size)) return;
-    this.#log.error('TFLITE_BUFFER_RANGE', table.offset, `data at ${offset} of ${size} bytes, beyond the end of the file`);
+    this.#log.error(
+      'TFLITE_BUFFER_RANGE',
+      table.offset,
+      `data at ${offset} of ${size} bytes, beyond the end of the file`,
+    );
   }
 
   #index(index: bigint, count: number, table: FlatTable): void {

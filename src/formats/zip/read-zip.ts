@@ -3,7 +3,7 @@ import type { FormatProblem } from '../problem.ts';
 import { type CentralDirectory, readCentralDirectory } from './central-directory.ts';
 import { DEFAULT_ZIP_LIMITS, type ZipLimits } from './limits.ts';
 import { matchMember } from './match-headers.ts';
-import { findZipEnds } from './zip-end.ts';
+import { findZipEnds, type ZipEnd } from './zip-end.ts';
 import { findGaps, memberExtent, searchGaps } from './zip-layout.ts';
 import type { ZipMember } from './zip-member.ts';
 import { checkNames } from './zip-names.ts';
@@ -33,64 +33,60 @@ export interface ZipDocument {
 export async function readZip(source: ByteSource, options: Partial<ZipLimits> = {}): Promise<ZipDocument> {
   const limits = { ...DEFAULT_ZIP_LIMITS, ...options };
   const notes = new ZipNotes(limits);
-  const reading = await readDirectories(source, limits, notes);
-  const members: ZipMember[] = [];
-  const extents: ByteRange[] = [];
-  for (const header of reading.headers) {
-    const matched = await matchMember(source, header, notes);
-    members.push(...matched);
-    const [main] = matched;
-    const extent = main === undefined ? undefined : await memberExtent(source, main, notes);
-    if (extent !== undefined) extents.push(extent);
+  const reading = new ZipReading(source, limits, notes);
+  const [main, ...rivals] = await findZipEnds(source);
+  if (main === undefined) notes.error('ZIP_NO_DIRECTORY', 0, 'there is no central directory');
+  else await reading.directory(main);
+  if (main !== undefined && main.commentLength > 0)
+    notes.notice('ZIP_COMMENT', main.offset, `a comment of ${main.commentLength} bytes`);
+  if (main !== undefined && main.end > source.size)
+    notes.error('ZIP_TRUNCATED', main.offset, 'the comment is cut');
+  for (const rival of rivals) {
+    // Archives may hold archives: an end record among a member's bytes is the member's own.
+    if (reading.extents.some(({ start, end }) => rival.offset > start && rival.offset < end)) continue;
+    notes.error('ZIP_SEVERAL_DIRECTORIES', rival.offset, 'a second directory that some readers take');
+    await reading.directory(rival);
   }
-  const other = reading.directories.flatMap(ownRanges);
-  const gaps = findGaps(source.size, { members: extents, other }, notes);
-  const archiveEnd = Math.max(0, ...reading.directories.map(({ end }) => end.end));
-  const hidden = await searchGaps(source, gaps, { limits, notes, archiveEnd });
-  members.push(...hidden);
+  const { members, extents, directories } = reading;
+  const gaps = findGaps(source.size, { members: extents, other: directories.flatMap(ownRanges) }, notes);
+  const archiveEnd = Math.max(0, ...directories.map(({ end }) => end.end));
+  members.push(...(await searchGaps(source, gaps, { limits, notes, archiveEnd })));
   checkNames(members, notes);
   for (const member of members) noteRatio(member, notes);
-  return { members, gaps, hasDirectory: reading.directories.length > 0, problems: notes.problems };
+  return { members, gaps, hasDirectory: main !== undefined, problems: notes.problems };
 }
 
-interface DirectoryReading {
-  readonly directories: readonly CentralDirectory[];
-  readonly headers: CentralDirectory['headers'];
-}
+/** What the directories of an archive lead to. */
+class ZipReading {
+  readonly members: ZipMember[] = [];
+  readonly extents: ByteRange[] = [];
+  readonly directories: CentralDirectory[] = [];
+  readonly #known = new Set<number>();
+  readonly #source: ByteSource;
+  readonly #limits: ZipLimits;
+  readonly #notes: ZipNotes;
 
-/** The directory that most readers take, and any rival that is not inside one of its members. */
-async function readDirectories(
-  source: ByteSource,
-  limits: ZipLimits,
-  notes: ZipNotes,
-): Promise<DirectoryReading> {
-  const [first, ...rivals] = await findZipEnds(source);
-  if (first === undefined) {
-    notes.error('ZIP_NO_DIRECTORY', 0, 'there is no central directory');
-    return { directories: [], headers: [] };
+  constructor(source: ByteSource, limits: ZipLimits, notes: ZipNotes) {
+    this.#source = source;
+    this.#limits = limits;
+    this.#notes = notes;
   }
-  const main = await readCentralDirectory(source, first, { limits, notes });
-  if (first.commentLength > 0)
-    notes.notice('ZIP_COMMENT', first.offset, `a comment of ${first.commentLength} bytes`);
-  if (first.end > source.size) notes.error('ZIP_TRUNCATED', first.offset, 'the comment is cut');
-  const directories = [main];
-  const headers = [...main.headers];
-  const known = new Set(headers.map((header) => header.offset));
-  for (const rival of rivals) {
-    if (isInsideMember(rival.offset, main)) continue;
-    notes.error('ZIP_SEVERAL_DIRECTORIES', rival.offset, 'a second directory that some readers take');
-    const directory = await readCentralDirectory(source, rival, { limits, notes });
-    directories.push(directory);
-    for (const header of directory.headers) if (!known.has(header.offset)) headers.push(header);
-  }
-  return { directories, headers };
-}
 
-/** Archives may hold archives: an end record among a member's bytes is the member's own. */
-function isInsideMember(offset: number, directory: CentralDirectory): boolean {
-  return directory.headers.some(
-    ({ localOffset, compressedSize }) => offset > localOffset && offset < localOffset + compressedSize,
-  );
+  /** Takes up the members of a directory that no earlier one named by the same header. */
+  async directory(end: ZipEnd): Promise<void> {
+    const notes = this.#notes;
+    const directory = await readCentralDirectory(this.#source, end, { limits: this.#limits, notes });
+    this.directories.push(directory);
+    for (const header of directory.headers) {
+      if (this.#known.has(header.offset)) continue;
+      this.#known.add(header.offset);
+      const matched = await matchMember(this.#source, header, notes);
+      this.members.push(...matched);
+      const [member] = matched;
+      const extent = member === undefined ? undefined : await memberExtent(this.#source, member, notes);
+      if (extent !== undefined) this.extents.push(extent);
+    }
+  }
 }
 
 /** What a directory and its end records take of the source. */

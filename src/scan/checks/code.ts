@@ -5,6 +5,8 @@ import { readText } from '../read-text.ts';
 const EXTERNAL_REQUIREMENT =
   /^\s*(?:(?:-e|--editable|-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b.*|[\w.[\], -]*@\s*(?:git\+|https?:|file:).*|(?:git\+|https?:\/\/|file:).*)$/gim;
 
+const PROSE: ReadonlySet<string> = new Set(['md', 'markdown', 'rst', 'txt', 'html']);
+
 /** Code that comes with a model: Python files, notebooks, requirements from elsewhere. */
 export const codeCheck: Check = {
   name: 'code',
@@ -22,7 +24,8 @@ export const codeCheck: Check = {
       }
       return;
     }
-    if (target.format === 'python')
+    // Prose about code is not code that anything imports.
+    if (target.format === 'python' && !PROSE.has(extensionOf(target.name) ?? ''))
       context.report({ rule: 'CODE_PYTHON', offset: 0, message: 'the file is Python code' }, target);
     if (target.format === 'notebook' && /"cell_type"\s*:\s*"code"/.test(first.text))
       context.report({ rule: 'CODE_NOTEBOOK', message: 'the notebook has cells of code' }, target);

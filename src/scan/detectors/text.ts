@@ -4,10 +4,13 @@ import type { Detector, Probe } from './detector.ts';
 
 /** Text that is looked at to tell its kind. */
 const LOOKED_AT_CHARS = 8192;
-/** Lines of code that make a text a program, wherever they stand at the start of a line. */
+/** Statements of Python that prose does not begin lines with. */
+const PYTHON_STATEMENTS =
+  /^(?:import [\w.]+(?: as \w+)?(?:, ?[\w.]+(?: as \w+)?)*|from [\w.]+ import .+|(?:async )?def \w+\(.*|class \w+(?:\(.*\))?:)\s*(?:#.*)?$/gm;
+/** Lines that occur in Python: statements, comments, brackets, assignments, calls, anything indented. */
 const PYTHON_LINES =
-  /^(?:import [\w.]+(?: as \w+)?(?:, ?[\w.]+)*|from [\w.]+ import .+|def \w+\(.*|class \w+(?:\(.*\))?:|@\w[\w.]*(?:\(.*\))?)\s*$/gm;
-const YAML_LINES = /^(?:---|\s*(?:- )?[\w."'/-]+:(?: .*)?)$/gm;
+  /^(?:\s+\S.*|[#@)\]}'"].*|(?:import|from|def|async|class|if|elif|else|for|while|with|try|except|finally|return|raise|assert|del|pass|global|print|match)\b.*|[\w.[\]'", ]+(?::\s*[\w.[\], ]+)?\s*[-+*/|]?=.*|[\w.]+\(.*)$/gm;
+const YAML_LINES = /^(?:---|\s*(?:- )?[\w."'/-]+:(?: .*)?|\s*- .+)$/gm;
 
 /** Text by its encoding, and what kind of text it is by its beginning. */
 export const textDetector: Detector = {
@@ -50,10 +53,12 @@ function kindsOf(text: string): FormatName[] {
   }
   if (/^<(?:\?xml|!DOCTYPE|!--|[A-Za-z_][\w:.-]*[\s>/])/i.test(start)) kinds.push(...xmlKinds(start));
   if (kinds.length > 0) return kinds;
-  if ((start.match(PYTHON_LINES)?.length ?? 0) >= 1) kinds.push('python');
+  const isPython = start.match(PYTHON_STATEMENTS) !== null && isMostly(start, PYTHON_LINES, 0.9);
+  if (isPython) kinds.push('python');
   if (/\{%-?\s*\w+[\s\S]*?%\}/.test(start)) kinds.push('jinja');
-  if (/^---\s*\n/.test(start) || /^#{1,6} \S/m.test(start)) kinds.push('markdown');
-  if (isMostly(start, YAML_LINES)) kinds.push('yaml');
+  if (!isPython && (/^---\s*\n/.test(start) || /^#{1,6} \S/m.test(start) || start.includes('```')))
+    kinds.push('markdown');
+  if (!isPython && isMostly(start, YAML_LINES, 0.5)) kinds.push('yaml');
   return kinds;
 }
 
@@ -63,9 +68,8 @@ function xmlKinds(start: string): FormatName[] {
   return ['xml'];
 }
 
-function isMostly(text: string, lines: RegExp): boolean {
-  const all = text
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#')).length;
-  return all > 0 && (text.match(lines)?.length ?? 0) * 2 >= all;
+/** Whether at least `share` of the lines that are not empty are of a kind. */
+function isMostly(text: string, lines: RegExp, share: number): boolean {
+  const all = text.split('\n').filter((line) => line.trim() !== '').length;
+  return all > 0 && (text.match(lines)?.length ?? 0) >= all * share;
 }

@@ -80,7 +80,8 @@ async function addTrust(schema: Kysely<unknown>['schema']): Promise<void> {
     .createTable('scan_reports')
     .addColumn('model', 'text', (column) => column.notNull().references('models.name'))
     .addColumn('sha256', 'text', (column) => column.notNull())
-    .addPrimaryKeyConstraint('scan_reports_key', ['model', 'sha256']);
+    .addColumn('path', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('scan_reports_key', ['model', 'sha256', 'path']);
   await text(reports, 'verdict', 'status', 'rule_set', 'scanned_at', 'sealed').execute();
 
   const releases = ofVersion(schema, 'releases')

@@ -82,10 +82,11 @@ async function forgetReports(queries: Queries, model: string): Promise<void> {
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
-          selectFrom('blobs')
-            .select('blobs.id')
-            .where('blobs.model', '=', model)
-            .whereRef('blobs.sha256', '=', 'scan_reports.sha256'),
+          selectFrom('version_files')
+            .select('version_files.version')
+            .where('version_files.model', '=', model)
+            .whereRef('version_files.sha256', '=', 'scan_reports.sha256')
+            .whereRef('version_files.path', '=', 'scan_reports.path'),
         ),
       ),
     )

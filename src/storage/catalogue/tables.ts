@@ -88,6 +88,7 @@ export interface Tables {
   scan_reports: {
     model: string;
     sha256: string;
+    path: string;
     verdict: string;
     status: string;
     rule_set: string;

@@ -8,10 +8,11 @@ import type { Queries } from './tables.ts';
 export async function putScanReports(queries: Queries, rows: readonly ScanReportRow[]): Promise<void> {
   for (const row of rows) {
     const held = await queries
-      .selectFrom('blobs')
-      .select('id')
+      .selectFrom('version_files')
+      .select('version')
       .where('model', '=', row.model)
       .where('sha256', '=', row.sha256)
+      .where('path', '=', row.path)
       .limit(1)
       .executeTakeFirst();
     if (held === undefined) continue;
@@ -24,8 +25,8 @@ export async function putScanReports(queries: Queries, rows: readonly ScanReport
     };
     await queries
       .insertInto('scan_reports')
-      .values({ model: row.model, sha256: row.sha256, ...found })
-      .onConflict((conflict) => conflict.columns(['model', 'sha256']).doUpdateSet(found))
+      .values({ model: row.model, sha256: row.sha256, path: row.path, ...found })
+      .onConflict((conflict) => conflict.columns(['model', 'sha256', 'path']).doUpdateSet(found))
       .execute();
   }
 }
@@ -43,6 +44,7 @@ export async function readScanReports(
       .where('model', '=', model)
       .where('sha256', 'in', page)
       .orderBy('sha256')
+      .orderBy('path')
       .execute();
     reports.push(
       ...rows.map(({ rule_set: ruleSet, scanned_at: scannedAt, ...row }) => ({ ...row, ruleSet, scannedAt })),

@@ -1,5 +1,5 @@
 import { StrongroomError } from '../../errors/index.ts';
-import type { CatalogueTrust, StaleQuery } from '../catalogue.ts';
+import type { CatalogueTrust, StaleFile, StaleQuery } from '../catalogue.ts';
 import type { TrustPolicyRow, VersionRow, VersionState } from '../catalogue-rows.ts';
 import { toBlobRow } from './blob-rows.ts';
 import type { CatalogueDatabase, Queries } from './tables.ts';
@@ -23,8 +23,8 @@ export function trustVerbs(database: CatalogueDatabase): CatalogueTrust {
     findScanReports: (model, contents) =>
       database.read((queries) => readScanReports(queries, model, contents)),
     putScanReports: (rows) => database.write((queries) => putScanReports(queries, rows)),
-    listStaleBlobs: (query) => database.read((queries) => readStale(queries, query)),
-    countStaleBlobs: (ruleSet) => database.read((queries) => countStale(queries, ruleSet)),
+    listStaleFiles: (query) => database.read((queries) => readStale(queries, query)),
+    countStaleFiles: (ruleSet) => database.read((queries) => countStale(queries, ruleSet)),
     listReleases: (model, version) =>
       database.read((queries) =>
         queries
@@ -86,15 +86,31 @@ async function readHidden(queries: Queries, model?: string): Promise<readonly Ve
   return hidden;
 }
 
-async function readStale(queries: Queries, query: StaleQuery) {
-  let select = selectStale(queries, query.ruleSet).selectAll('blobs').orderBy('blobs.id').limit(query.limit);
+async function readStale(queries: Queries, query: StaleQuery): Promise<readonly StaleFile[]> {
+  let select = selectStale(queries, query.ruleSet)
+    .selectAll('blobs')
+    .select('version_files.path')
+    .distinct()
+    .orderBy('blobs.id')
+    .orderBy('version_files.path')
+    .limit(query.limit);
   if (query.model !== undefined) select = select.where('blobs.model', '=', query.model);
-  if (query.after !== undefined) select = select.where('blobs.id', '>', query.after);
-  return (await select.execute()).map(toBlobRow);
+  const { after } = query;
+  if (after !== undefined) {
+    select = select.where(({ eb, or, and }) =>
+      or([
+        eb('blobs.id', '>', after.blob),
+        and([eb('blobs.id', '=', after.blob), eb('version_files.path', '>', after.path)]),
+      ]),
+    );
+  }
+  return (await select.execute()).map(({ path, ...row }) => ({ path, blob: toBlobRow(row) }));
 }
 
 async function countStale(queries: Queries, ruleSet: string): Promise<number> {
-  const row = await selectStale(queries, ruleSet)
+  const stale = selectStale(queries, ruleSet).select(['blobs.id', 'version_files.path']).distinct();
+  const row = await queries
+    .selectFrom(stale.as('stale'))
     .select((expression) => expression.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   return row.count;
@@ -102,11 +118,13 @@ async function countStale(queries: Queries, ruleSet: string): Promise<number> {
 
 function selectStale(queries: Queries, ruleSet: string) {
   return queries
-    .selectFrom('blobs')
+    .selectFrom('version_files')
+    .innerJoin('blobs', 'blobs.id', 'version_files.blob')
     .leftJoin('scan_reports', (join) =>
       join
-        .onRef('scan_reports.model', '=', 'blobs.model')
-        .onRef('scan_reports.sha256', '=', 'blobs.sha256')
+        .onRef('scan_reports.model', '=', 'version_files.model')
+        .onRef('scan_reports.sha256', '=', 'version_files.sha256')
+        .onRef('scan_reports.path', '=', 'version_files.path')
         .on('scan_reports.rule_set', '=', ruleSet),
     )
     .where('scan_reports.sha256', 'is', null);

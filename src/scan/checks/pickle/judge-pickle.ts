@@ -7,19 +7,25 @@ import { type Judgement, Judgements, type PickleVerdict } from './judgement.ts';
 import { Lists } from './lists.ts';
 import { isTorchId } from './persistent-id.ts';
 
-/** Who loads the stream, as far as it changes what is ordinary in it. */
-export type PickleLoader = 'pickle' | 'torch' | 'torchscript';
+/** What the stream belongs to, as far as it changes what is ordinary in it. */
+export interface JudgeOptions {
+  /** It is part of a TorchScript archive, whose classes are under `__torch__`. */
+  readonly isTorchScript?: boolean;
+}
 
 /**
  * Holds every import, call and change of a stream against the lists: what is allowed must be used as its library uses
  * it, what is denied is malicious, and everything else is unknown, which is suspicious.
  */
-export function judgePickle(stream: PickleStream, loader: PickleLoader = 'pickle'): PickleVerdict {
-  const lists = new Lists(loader === 'torchscript');
+export function judgePickle(
+  stream: PickleStream,
+  { isTorchScript = false }: JudgeOptions = {},
+): PickleVerdict {
+  const lists = new Lists(isTorchScript);
   const judgements = new Judgements();
   const changed = new Set<PickleValue>();
   for (const effect of stream.effects) {
-    const judgement = judgeEffect(effect, { lists, loader, changed });
+    const judgement = judgeEffect(effect, { lists, changed });
     if (judgement !== undefined) judgements.add(judgement);
   }
   for (const judgement of judgeEscapes(stream, lists)) judgements.add(judgement);
@@ -33,12 +39,11 @@ export function judgePickle(stream: PickleStream, loader: PickleLoader = 'pickle
 
 interface Context {
   readonly lists: Lists;
-  readonly loader: PickleLoader;
   /** Objects whose changes were looked at, all of them at once. */
   readonly changed: Set<PickleValue>;
 }
 
-function judgeEffect(effect: PickleEffect, { lists, loader, changed }: Context): Judgement | undefined {
+function judgeEffect(effect: PickleEffect, { lists, changed }: Context): Judgement | undefined {
   const { offset, target } = effect;
   switch (effect.kind) {
     case 'import':
@@ -54,7 +59,7 @@ function judgeEffect(effect: PickleEffect, { lists, loader, changed }: Context):
       return judgeChange(target, offset, lists);
     }
     case 'persistent':
-      return target.kind === 'persistent' && loader !== 'pickle' && isTorchId(target.id)
+      return target.kind === 'persistent' && isTorchId(target.id)
         ? undefined
         : { rule: 'PICKLE_PERSISTENT_ID', offset, message: 'an object that only its loader could give' };
     case 'extension':

@@ -1,4 +1,4 @@
-import type { BytesValue } from '../../../formats/index.ts';
+import type { PickleValue } from '../../../formats/index.ts';
 import type { RuleId } from '../../rules/index.ts';
 
 /** Something that the policy holds against a stream. */
@@ -17,8 +17,8 @@ export interface PickleVerdict {
   readonly dropped: number;
   /** Whether it imports, calls or changes anything that is not allowed: what stands before a break has happened. */
   readonly runsCode: boolean;
-  /** Bytes that loading it loads as files of PyTorch's older form. */
-  readonly torchFiles: ReadonlySet<BytesValue>;
+  /** Strings and bytes that loading it loads as files of PyTorch's older form. */
+  readonly torchFiles: ReadonlySet<PickleValue>;
 }
 
 /** Judgements listed for one stream. */

@@ -1,4 +1,4 @@
-import type { BytesValue, CallValue, PickleValue } from '../../../formats/index.ts';
+import type { CallValue, PickleValue } from '../../../formats/index.ts';
 import type { AllowedRow, Asking, Objection } from './allowed/index.ts';
 import { attributeOf, type GlobalName, nameOf } from './global-name.ts';
 import { type Standing, Standings } from './standing.ts';
@@ -15,8 +15,8 @@ const GIVES_TYPES =
 /** The lists, asked about values of a stream: what they are, what they make, how they may be used. */
 export class Lists implements Asking {
   readonly standings: Standings;
-  /** Bytes that an allowed call loads as files of PyTorch's older form. */
-  readonly torchFiles = new Set<BytesValue>();
+  /** Strings and bytes that allowed calls load as files of PyTorch's older form. */
+  readonly torchFiles = new Set<PickleValue>();
 
   constructor(isTorchScript: boolean) {
     this.standings = new Standings(isTorchScript);
@@ -60,8 +60,9 @@ export class Lists implements Asking {
   }
 
   loadsTorch(value: PickleValue): boolean {
-    if (value.kind !== 'bytes' || value.bytes === undefined || !isTorchLegacyFile(value.bytes)) return false;
-    this.torchFiles.add(value);
+    const held = heldBytes(value, this.nameOf(value.kind === 'call' ? value.callee : undefined)?.path);
+    if (held === undefined || !isTorchLegacyFile(held.bytes)) return false;
+    this.torchFiles.add(held.constant);
     return true;
   }
 
@@ -121,6 +122,20 @@ export class Lists implements Asking {
     if (name === undefined || attribute?.kind !== 'str' || attribute.text === undefined) return undefined;
     return this.standings.ofName(attributeOf(name, attribute.text));
   }
+}
+
+/** The bytes of a value, and the constant that they are: protocols below 3 write `_codecs.encode(text, 'latin1')`. */
+function heldBytes(
+  value: PickleValue,
+  callee: string | undefined,
+): { readonly bytes: Uint8Array; readonly constant: PickleValue } | undefined {
+  if (value.kind === 'bytes')
+    return value.bytes === undefined ? undefined : { bytes: value.bytes, constant: value };
+  if (value.kind !== 'call' || callee !== '_codecs.encode' || value.args.kind !== 'tuple') return undefined;
+  const [text] = value.args.items;
+  return text?.kind === 'str' && text.text !== undefined
+    ? { bytes: new Uint8Array(Buffer.from(text.text, 'latin1')), constant: text }
+    : undefined;
 }
 
 /** Whether only `__new__` runs: NEWOBJ, and OBJ or INST without arguments. */

@@ -137,11 +137,20 @@ function objectionToKeys(state: DictValue): Objection | undefined {
   for (const [key, value] of state.entries) {
     if (key.kind === 'int') continue;
     if (key.kind !== 'str' || key.text === undefined) return { what: `an attribute named by a ${key.kind}` };
-    if (DUNDER.test(key.text)) return { what: `the attribute ${key.text}`, isAttack: true };
+    if (DUNDER.test(key.text) && !isLabel(key.text, value))
+      return { what: `the attribute ${key.text}`, isAttack: true };
     if (key.text === '_parse_arg_template' && !isScipyTemplate(value))
       return { what: 'code that SciPy executes when it loads a distribution', isAttack: true };
   }
   return undefined;
+}
+
+/** What functions and classes are called and described by, copied to instances by some libraries. */
+function isLabel(name: string, value: PickleValue): boolean {
+  return (
+    ['__doc__', '__name__', '__qualname__', '__module__'].includes(name) &&
+    (value.kind === 'str' || value.kind === 'none')
+  );
 }
 
 const TEMPLATE_HEAD = /^\ndef _parse_args\(self, ((?:[A-Za-z_]\w*, )*) (loc=0(?:, scale=1)?)\):/;

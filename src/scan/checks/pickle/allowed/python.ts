@@ -96,6 +96,15 @@ const isPrototype = named(
   ),
 );
 
+/** Exceptions end up in results of searches and in callbacks. Those that end a program are left out. */
+const EXCEPTIONS = `
+  ArithmeticError AssertionError AttributeError BaseException BlockingIOError BrokenPipeError BufferError BytesWarning ConnectionError
+  DeprecationWarning EOFError Exception FileExistsError FileNotFoundError FloatingPointError FutureWarning IOError ImportError ImportWarning
+  IndexError InterruptedError IsADirectoryError KeyError LookupError MemoryError ModuleNotFoundError NameError NotADirectoryError
+  NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError RecursionError ReferenceError ResourceWarning
+  RuntimeError RuntimeWarning StopIteration SyntaxError SyntaxWarning SystemError TimeoutError TypeError UnboundLocalError
+  UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeWarning UserWarning ValueError Warning ZeroDivisionError`;
+
 const BUILTINS: Readonly<Record<string, AllowedRow>> = {
   'builtins.getattr': { onlyCalled: true, isGuarded: true, call: getAttribute },
   // Only the types of singletons have no name of their own.
@@ -123,6 +132,7 @@ const BUILTINS: Readonly<Record<string, AllowedRow>> = {
      builtins.round builtins.all builtins.any builtins.sorted builtins.repr builtins.hash builtins.id builtins.ord builtins.chr`,
     VALUE,
   ),
+  ...rows(EXCEPTIONS.trim().replaceAll(/(\S+)/g, 'builtins.$1'), CALLED_CLASS),
 };
 
 /** Python's own data types, as pickles of every protocol write them. */
@@ -194,5 +204,5 @@ export const PYTHON_NAMES: AllowedNames = {
       VALUE,
     ),
   },
-  patterns: [{ module: /^builtins$/, name: /^[A-Z]\w*(?:Error|Exception|Warning)$/, row: CALLED_CLASS }],
+  patterns: [],
 };

@@ -15,7 +15,11 @@ export const SKLEARN_NAMES: AllowedNames = {
       name: /^_?[A-Z]\w*$/,
       row: { ...CALLED_CLASS, state: attributes },
     },
-    { module: new RegExp(`^sklearn\\.(?:${PARTS})(?:\\.\\w+)*$`), name: /^_?[A-Z]\w*$/, row: CLASS },
+    {
+      module: new RegExp(`^sklearn\\.(?:${PARTS})(?:\\.\\w+)*$`),
+      name: /^_?[A-Z]\w*$/,
+      row: { ...CLASS, entries: true },
+    },
     {
       module:
         /^sklearn\.utils(?:\._bunch|\._metadata_requests|\._set_output|\._tags|\._random|\._encode|\._weight_vector)?$/,
