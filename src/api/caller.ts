@@ -24,6 +24,7 @@ export const PERMISSIONS = [
   'version:configure',
   'version:delete',
   'version:sign',
+  'version:withdraw',
   'quarantine:read',
   'quarantine:release',
   'quarantine:delete',

@@ -100,10 +100,12 @@ export interface VersionScan {
 }
 
 export interface RescanReport {
-  /** Contents that were scanned. */
+  /** Files that were scanned. */
   readonly scanned: number;
-  /** Contents that could not be opened for want of their access code. */
+  /** Files that could not be opened for want of their access code. */
   readonly skipped: number;
+  /** Files whose stored bytes are damaged; `verify` tells more. */
+  readonly damaged: number;
   /** Versions that readers do not see any more: `acme/churn@3`. */
   readonly withdrawn: readonly string[];
 }
@@ -137,7 +139,9 @@ export interface Release {
   readonly requestedAt: string;
   /** Outcomes that it accepts; a later scan that finds worse withdraws the version all the same. */
   readonly accepts: readonly ScanOutcome[];
-  /** It ends then, and the version is held again. */
+  /** Whether it also lets signatures be missing. */
+  readonly acceptsUnsigned: boolean;
+  /** From then on the version cannot be opened any more. */
   readonly expiresAt?: string;
   readonly approvedBy?: string;
   readonly approvedAt?: string;

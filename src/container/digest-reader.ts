@@ -24,7 +24,7 @@ export class DigestReader implements StoredReader {
     for await (const chunk of this.#content.lend(range)) {
       if (held !== undefined) yield held;
       hasher.update(chunk);
-      held = chunk.slice();
+      held = new Uint8Array(chunk);
     }
     if (toHex(hasher.digest()) !== this.#header.plain.sha256) {
       throw new StrongroomError('CONTAINER_TAMPERED', 'the file has not the digest that its header states');

@@ -101,7 +101,7 @@ export class FloeMessage {
       prefix.subarray(PARAMETER_BYTES),
       headerTag(context, prefix),
     );
-    return equalBytes(expected, header) ? FloeMessage.#derive(context, header.slice()) : undefined;
+    return equalBytes(expected, header) ? FloeMessage.#derive(context, new Uint8Array(header)) : undefined;
   }
 
   /** The same message on another thread, out of `state()`. */

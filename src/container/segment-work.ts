@@ -126,7 +126,7 @@ function known<Session>(sessions: ReadonlyMap<number, Session>, session: number)
 }
 
 /** Seals content segment by segment; returns the length of the segments together. */
-export function sealRun(
+function sealRun(
   message: FloeMessage,
   run: SegmentRun,
   { bytes, target }: { readonly bytes: Uint8Array; readonly target: Uint8Array },

@@ -23,6 +23,10 @@ export { type JsonDocument, readJson } from './json/read-json.ts';
 export { scanJson } from './json/scan-json.ts';
 export type { JsonVisitor } from './json/scanner.ts';
 export { isLz4 } from './lz4/read-lz4.ts';
+export type { NpyLimits } from './numpy/limits.ts';
+export { type NpyDocument, readNpy } from './numpy/read-npy.ts';
+export type { OnnxDocument, OnnxExternalTensor, OnnxNode } from './onnx/read-onnx.ts';
+export { readOnnx } from './onnx/read-onnx.ts';
 export type {
   PickleFinding,
   PickleFindingCode,
@@ -52,12 +56,20 @@ export type {
 } from './pickle/value.ts';
 export type { FormatProblem, FormatProblemSeverity } from './problem.ts';
 export { ProblemLog, quoteText } from './problem-log.ts';
+export { type ProtobufKind, protobufKind } from './protobuf/protobuf-kind.ts';
 export type { SafetensorsLimits } from './safetensors/limits.ts';
 export { readSafetensors, type SafetensorsDocument } from './safetensors/read-safetensors.ts';
 export { compareShards, isShardIndex, parseShardIndex, type ShardIndex } from './safetensors/shard-index.ts';
 export type { SafetensorsTensor } from './safetensors/tensor.ts';
 export { SourceWindow } from './source-window.ts';
 export { isTar, readTar, type TarDocument, type TarMember } from './tar/read-tar.ts';
+export {
+  readTensorflow,
+  type TensorflowDocument,
+  type TensorflowOperator,
+  type TensorflowRoot,
+} from './tensorflow/read-tensorflow.ts';
+export { readTflite, type TfliteDocument, type TfliteLimits } from './tflite/read-tflite.ts';
 export { isLzma } from './xz/read-lzma.ts';
 export { isXz } from './xz/read-xz.ts';
 export { openZipMember, type ZipContent } from './zip/open-zip-member.ts';

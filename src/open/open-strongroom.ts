@@ -40,6 +40,7 @@ import {
   MAX_HOME_NOTE_BYTES,
   parseHomeNote,
   readLegacy,
+  type Scanner,
   type StrongroomDeps,
   sweepLeftovers,
 } from '../vault/index.ts';
@@ -56,6 +57,7 @@ import {
   MAX_SECRET_FILE_BYTES,
   ROOT_KEY_FILE,
 } from './home-layout.ts';
+import { openScanner } from './open-scanner.ts';
 
 /** A change of the keyring takes milliseconds: a temporary file this old has no writer any more. */
 const ABANDONED_MS = 60_000;
@@ -71,6 +73,8 @@ export interface OpenStrongroomOptions {
   readonly unseal?: UnsealSource;
   /** Environment for the configuration; none by default, so that a library does not read it behind one's back. */
   readonly env?: ConfigSources['env'];
+  /** Looks into files on their way in; by default the built-in scanner, in threads of its own. */
+  readonly scanner?: Scanner;
   /** Who acts; by default the local owner of the home. */
   readonly caller?: Caller;
 }
@@ -114,7 +118,15 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   opened.defer(() => catalogue.close());
   const keyring = opened.use(await unsealKeyring({ home, config, keys, catalogue, unseal: options.unseal }));
   await assertOneVault(note.vault, keyring, catalogue);
-  const deps = composeDeps({ home, config, blobs, catalogue, keyring, pool: opened.use(SegmentPool.open()) });
+  const deps = composeDeps({
+    home,
+    config,
+    blobs,
+    catalogue,
+    keyring,
+    pool: opened.use(SegmentPool.open()),
+    scanner: options.scanner ?? opened.use(openScanner()),
+  });
   await keyring.prune();
   await keys.sweep(ABANDONED_MS);
   await catalogue.noteKeyringGeneration(keyring.generation);
@@ -166,9 +178,11 @@ interface Parts {
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly pool: SegmentPool;
+  readonly scanner: Scanner;
 }
 
-function composeDeps({ home, config, blobs, catalogue, keyring, pool }: Parts): StrongroomDeps {
+function composeDeps(parts: Parts): StrongroomDeps {
+  const { home, config, blobs, catalogue, keyring, pool, scanner } = parts;
   const clock = { now: () => new Date() };
   return {
     gate: createGate({ authorizer: localOwnerOnly, recorder: catalogueRecorder({ catalogue, clock }) }),
@@ -190,6 +204,7 @@ function composeDeps({ home, config, blobs, catalogue, keyring, pool }: Parts): 
       compression: parseCompression(config.seal.compression),
       withSha512: config.seal.sha512,
     },
+    scanner,
     warnings: () => homeWarnings(home),
   };
 }

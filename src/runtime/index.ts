@@ -1,1 +1,2 @@
 export { processExists, restrictUmask, type ThisProcess, thisProcess } from './this-process.ts';
+export { Thread, type ThreadMessage, type ThreadOptions, threadDoor } from './thread.ts';

@@ -1,5 +1,6 @@
 export type { Finding } from './finding.ts';
 export { FORMAT_NAMES, type FormatName } from './format-name.ts';
+export { DEFAULT_SCAN_LIMITS, type ScanLimits } from './limits.ts';
 export type {
   LoaderProfile,
   ProfileVerdict,
@@ -16,3 +17,5 @@ export {
   ruleOf,
   type Severity,
 } from './rules/index.ts';
+export { type ScanOptions, scanSource } from './scan.ts';
+export { ScanWorker, scanInWorker } from './scan-in-worker.ts';

@@ -15,11 +15,20 @@ export interface EntryDecision {
 
 const STRICTEST: readonly EntryRule[] = ['refuse', 'quarantine', 'allow'];
 
-/** Whether a version may come in: the strictest rule that any outcome of any of its files meets. */
-export function decideEntry(policy: NamespaceTrust, files: readonly FileOutcomes[]): EntryDecision {
+/**
+ * Whether a version may come in: the strictest rule that any outcome of any of its files meets. `accepted` are the
+ * outcomes that a release in force lets through.
+ */
+export function decideEntry(
+  policy: NamespaceTrust,
+  files: readonly FileOutcomes[],
+  accepted: readonly ScanOutcome[] = [],
+): EntryDecision {
   for (const rule of STRICTEST) {
     const because = files.flatMap(({ path, outcomes }) => {
-      const met = outcomes.filter((outcome) => policy.enter[outcome] === rule);
+      const met = outcomes.filter(
+        (outcome) => policy.enter[outcome] === rule && !accepted.includes(outcome),
+      );
       return met.length === 0 ? [] : [{ path, outcomes: met }];
     });
     if (rule !== 'allow' && because.length > 0) return { rule, because };

@@ -14,7 +14,8 @@ export {
   parseNamespaceTrust,
 } from './policy.ts';
 export {
-  acceptedOutcomes,
+  type Accepted,
+  acceptedBy,
   assertExpiry,
   assertReason,
   formatRelease,

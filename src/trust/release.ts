@@ -23,6 +23,7 @@ const schema = z.strictObject({
   requestedBy: z.string(),
   requestedAt: instant,
   accepts: z.array(z.enum(SCAN_OUTCOMES)),
+  acceptsUnsigned: z.boolean(),
   expiresAt: instant.optional(),
   approvedBy: z.string().optional(),
   approvedAt: instant.optional(),
@@ -51,6 +52,7 @@ export function parseRelease(text: string): StoredRelease {
     requestedBy: rest.requestedBy,
     requestedAt: rest.requestedAt,
     accepts: rest.accepts,
+    acceptsUnsigned: rest.acceptsUnsigned,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(approvedBy === undefined ? {} : { approvedBy }),
     ...(approvedAt === undefined ? {} : { approvedAt }),
@@ -75,16 +77,29 @@ export function assertExpiry(expiresAt: string | undefined, now: Date): void {
   });
 }
 
-/** The outcomes that the releases of a version let through at a time. */
-export function acceptedOutcomes(
+/** What the releases of a version let through. */
+export interface Accepted {
+  readonly outcomes: readonly ScanOutcome[];
+  readonly unsigned: boolean;
+}
+
+/** What the releases in force at a time let through. */
+export function acceptedBy(
   releases: readonly StoredRelease[],
   of: { readonly digest: string; readonly now: Date },
-): readonly ScanOutcome[] {
-  const time = of.now.toISOString();
-  return releases
-    .filter(
-      ({ approvedAt, expiresAt, digest }) =>
-        approvedAt !== undefined && digest === of.digest && (expiresAt === undefined || time < expiresAt),
-    )
-    .flatMap(({ accepts }) => accepts);
+): Accepted {
+  const inForce = releases.filter((release) => isInForce(release, of));
+  return {
+    outcomes: inForce.flatMap(({ accepts }) => accepts),
+    unsigned: inForce.some(({ acceptsUnsigned }) => acceptsUnsigned),
+  };
+}
+
+/** Whether a release was agreed on, is of this content, and has not ended. */
+function isInForce(
+  { approvedAt, expiresAt, digest }: StoredRelease,
+  of: { readonly digest: string; readonly now: Date },
+): boolean {
+  const isRunning = expiresAt === undefined || of.now.toISOString() < expiresAt;
+  return approvedAt !== undefined && digest === of.digest && isRunning;
 }

@@ -6,10 +6,13 @@ import type { Registry } from '../registry/index.ts';
 import type { BlobId, BlobStore } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, openStored, readBlobHeader } from './open-blob.ts';
+import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
 
-export interface ExportSealedDeps extends OpenBlobDeps {
+export interface ExportSealedDeps extends OpenBlobDeps, VersionTrustDeps {
   readonly gate: Gate;
-  readonly registry: Pick<Registry, 'getVersion'>;
+  readonly registry: VersionTrustDeps['registry'] & Pick<Registry, 'getVersion'>;
+  readonly catalogue: OpenBlobDeps['catalogue'] & VersionTrustDeps['catalogue'];
+  readonly keyring: OpenBlobDeps['keyring'] & VersionTrustDeps['keyring'];
   readonly blobs: Pick<BlobStore, 'header' | 'open'>;
 }
 
@@ -35,6 +38,7 @@ export function exportSealed(
     { action: 'version:download', resource: formatVersionRef(input.ref) },
     async () => {
       const version = await deps.registry.getVersion(input.ref);
+      await assertUsable(deps, version, 'fetch');
       if (!version.isEncrypted) {
         throw new StrongroomError(
           'INPUT_INVALID',

@@ -1,6 +1,6 @@
 export { type BackupHomeInput, type BackupTarget, backupHome } from './backup-home.ts';
 export { MAX_BACKUP_NOTE_BYTES } from './backup-note.ts';
-export type { Clock, Leaseholder, VaultDeps, VaultLimits } from './deps.ts';
+export type { Clock, Leaseholder, Scanner, VaultDeps, VaultLimits } from './deps.ts';
 export { type ExportSealedInput, exportSealed } from './export-sealed.ts';
 export { type Authorizer, createGate, type Gate, localOwnerOnly, type Recorder } from './gate.ts';
 export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.ts';

@@ -13,10 +13,13 @@ import type { Registry } from '../registry/index.ts';
 import type { BlobId } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, type OpenedBlob, openBlob } from './open-blob.ts';
+import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
 
-export interface OpenVersionDeps extends OpenBlobDeps {
+export interface OpenVersionDeps extends OpenBlobDeps, VersionTrustDeps {
   readonly gate: Gate;
-  readonly registry: Pick<Registry, 'getVersion'>;
+  readonly registry: VersionTrustDeps['registry'] & Pick<Registry, 'getVersion'>;
+  readonly catalogue: OpenBlobDeps['catalogue'] & VersionTrustDeps['catalogue'];
+  readonly keyring: OpenBlobDeps['keyring'] & VersionTrustDeps['keyring'];
 }
 
 export interface OpenVersionInput extends VersionRef {
@@ -38,6 +41,7 @@ export function openVersion(
     { action: 'version:download', resource: formatVersionRef(input) },
     async () => {
       const version = await deps.registry.getVersion(input);
+      await assertUsable(deps, version, 'fetch');
       const unlocker = input.accessCode && accessCodeUnlocker(input.accessCode);
       const open = (file: ManifestFile) =>
         openBlob(deps, {

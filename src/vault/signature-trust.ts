@@ -46,7 +46,7 @@ export function decideSignatures(question: SignatureQuestion): SignatureDecision
       roots,
       files: question.files,
       signatures: [{ name: id, bytes: content }],
-      ...shapeOf(content, question.files),
+      ...shapeOf(question.files),
       at: new Date(addedAt),
     }),
   );
@@ -87,6 +87,6 @@ function rootsOf({ roots }: NamespaceTrust) {
 }
 
 /** A model of one file may have been signed as that file alone, which model_signing calls `.`. */
-function shapeOf(_content: Uint8Array, files: readonly FileDigest[]): { readonly shape?: 'file' } {
+function shapeOf(files: readonly FileDigest[]): { readonly shape?: 'file' } {
   return files.length === 1 ? { shape: 'file' } : {};
 }

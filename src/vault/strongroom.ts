@@ -3,11 +3,14 @@ import type { VaultDeps } from './deps.ts';
 import { keyVerbs } from './key-verbs.ts';
 import { openVersion } from './open-version.ts';
 import { putVersion } from './put-version.ts';
+import { quarantineVerbs } from './quarantine-verbs.ts';
 import { aliasVerbs, modelVerbs, namespaceVerbs, versionVerbs } from './registry-verbs.ts';
 import { removeModel, removeNamespace, removeVersion } from './remove-version.ts';
 import { rootVerbs } from './root-verbs.ts';
 import { rotateKeys } from './rotate-keys.ts';
+import { scanVerbs } from './scan-verbs.ts';
 import { systemVerbs } from './system-verbs.ts';
+import { trustVerbs } from './trust-verbs.ts';
 import { verifyVersions } from './verify-versions.ts';
 
 export interface StrongroomDeps extends VaultDeps {
@@ -30,6 +33,9 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     aliases: aliasVerbs(deps, caller),
     keys: { ...keyVerbs(deps, caller), rotate: (input) => rotateKeys(deps, caller, input) },
     root: rootVerbs(deps, caller),
+    trust: trustVerbs(deps, caller),
+    scans: scanVerbs(deps, caller),
+    quarantine: quarantineVerbs(deps, caller),
     system: systemVerbs(deps, caller),
   };
 }

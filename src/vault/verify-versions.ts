@@ -14,7 +14,7 @@ const PAGE = 500;
 
 export interface VerifyVersionsDeps extends OpenBlobDeps {
   readonly gate: Gate;
-  readonly registry: Pick<Registry, 'getVersion' | 'listModels' | 'listVersions' | 'listNamespaces'>;
+  readonly registry: Pick<Registry, 'getAnyVersion' | 'listModels' | 'listAllVersions' | 'listNamespaces'>;
   readonly catalogue: OpenBlobDeps['catalogue'] & Pick<Catalogue, 'check' | 'unknownBlobs'>;
   readonly blobs: OpenBlobDeps['blobs'] & Pick<BlobStore, 'list'>;
 }
@@ -32,7 +32,7 @@ export function verifyVersions(
   return deps.gate.pass(caller, { action: 'version:verify', resource }, async () => {
     const verification = new Verification(deps, input);
     if (input.ref === undefined) await verification.everything();
-    else await verification.versions([await deps.registry.getVersion(input.ref)]);
+    else await verification.versions([await deps.registry.getAnyVersion(input.ref)]);
     return verification.report();
   });
 }
@@ -65,7 +65,7 @@ class Verification {
     await this.#attempt('models', async () => {
       for (const model of await this.#deps.registry.listModels()) {
         await this.#attempt(model.name, async () => {
-          versions.push(...(await this.#deps.registry.listVersions(model.name)));
+          versions.push(...(await this.#deps.registry.listAllVersions(model.name)));
         });
       }
     });

@@ -35,7 +35,7 @@ export const QUICK_KDF_2 = '$pbkdf2-sha256$i=10$c2FsdHNhbHRzYWx0c2FsdA';
 export const SEGMENT_BYTES = 4096;
 export const CONTENT_BYTES = SEGMENT_BYTES - 32;
 
-export const MAX_TEST_BYTES = 2 ** 26;
+const MAX_TEST_BYTES = 2 ** 26;
 
 /** A key of the keyring and who holds it. */
 export function kekOf(fill: number, version = 1): { recipient: Recipient; identity: Identity } {

@@ -18,6 +18,7 @@ const VERSION: Version = {
   metadata: { frameworkVersion: '1.22' },
   hasAccessCode: false,
   isEncrypted: true,
+  state: 'available',
 };
 
 test('names version, checksums, times, framework and runtime', () => {

@@ -25,10 +25,6 @@ export const TRUST_ERRORS = {
     kind: 'forbidden',
     hint: 'a second person must release it; where there is only one: strongroom trust set NAMESPACE --approvals 1',
   },
-  TRUST_SCANNER_FAILED: {
-    kind: 'unavailable',
-    hint: 'nothing was let in; run it again, and report it when it happens again',
-  },
   SIGNING_KEY_MISSING: { kind: 'missing', hint: 'strongroom trust keys ls lists the keys that are known' },
   SIGNING_KEY_EXISTS: { kind: 'conflict', hint: 'the key is known already: strongroom trust keys ls' },
   BUNDLE_MALFORMED: { kind: 'damaged', hint: 'this is not a bundle of strongroom; fetch it again' },

@@ -6,7 +6,7 @@ export interface ProtobufLimits {
   readonly maxFields: number;
   /** Longest string that is kept, in bytes; longer ones are known by place and length. */
   readonly maxHeldBytes: number;
-  /** Strings and numbers that are kept of one message. */
+  /** Values that are kept of one field of one message. */
   readonly maxHeldValues: number;
 }
 

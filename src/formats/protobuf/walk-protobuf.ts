@@ -76,7 +76,6 @@ interface WalkerParts {
 interface OpenMessage {
   readonly message: ProtoMessage;
   readonly shape: ProtoMessageShape;
-  held: number;
   readonly seen: Set<number>;
 }
 
@@ -122,7 +121,7 @@ class Walker {
       parent,
       values: new Map<string, ProtoValue[]>(),
     };
-    this.#open.push({ message, shape: this.#schema[type] ?? {}, held: 0, seen: new Set() });
+    this.#open.push({ message, shape: this.#schema[type] ?? {}, seen: new Set() });
   }
 
   async #field(open: OpenMessage): Promise<void> {
@@ -188,10 +187,9 @@ class Walker {
   }
 
   #keep(open: OpenMessage, { name }: ProtoField, value: ProtoValue): void {
-    if (++open.held > this.#limits.maxHeldValues) return;
     const values = open.message.values.get(name);
     if (values === undefined) open.message.values.set(name, [value]);
-    else values.push(value);
+    else if (values.length < this.#limits.maxHeldValues) values.push(value);
   }
 
   async #skip(wire: number, end: number): Promise<void> {

@@ -122,9 +122,7 @@ class TfliteReader {
   }
 
   async #subgraph(subgraph: FlatTable): Promise<void> {
-    let tensors = 0;
     for await (const tensor of this.#buffer.tables(subgraph, SUBGRAPH.tensors)) {
-      tensors++;
       await this.#buffer.vector(tensor, TENSOR.shape, 4);
       await this.#buffer.vector(tensor, TENSOR.name, 1);
       this.#index(await this.#buffer.integer(tensor, TENSOR.buffer, 4), this.#buffers, tensor);

@@ -12,14 +12,15 @@ export interface ProblemRules {
 }
 
 /** Turns what a reader noted into findings; a limit that it reached makes the scan inconclusive. */
-export function reportProblems(
+export function reportFormatProblems(
   problems: readonly FormatProblem[],
   rules: ProblemRules,
   { target, context }: { target: ScanTarget; context: ScanContext },
 ): void {
   for (const { severity, code, offset, message } of problems) {
     if (severity === 'limit') {
-      context.inconclusive(`${target.format}: ${message}`);
+      context.report({ rule: 'SCAN_LIMIT', offset, message }, target);
+      context.inconclusive(message);
       continue;
     }
     const own = rules.codes !== undefined && Object.hasOwn(rules.codes, code) ? rules.codes[code] : undefined;

@@ -7,7 +7,7 @@ import {
 } from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
 import { reportTemplate } from './chat-template.ts';
-import { reportProblems } from './format-problems.ts';
+import { reportFormatProblems } from './format-problems.ts';
 
 /** Where templates stand: alone, named (`tokenizer.chat_template.tool_use`) or in an array. */
 const TEMPLATE_KEY = /(?:^|\.)(?:chat_)?templates?(?:\.|$)/i;
@@ -25,7 +25,7 @@ export const ggufCheck: Check = {
     context.budget.spendOperations(
       (document.entries.length + document.tensors.length) * OPERATIONS_PER_ENTRY,
     );
-    reportProblems(
+    reportFormatProblems(
       document.problems,
       {
         error: 'GGUF_MALFORMED',

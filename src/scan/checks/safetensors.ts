@@ -1,6 +1,6 @@
 import { readSafetensors, type SafetensorsDocument } from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
-import { reportProblems } from './format-problems.ts';
+import { reportFormatProblems } from './format-problems.ts';
 
 /** Control characters, terminal escapes and marks that turn the direction of text. */
 const CONTROL = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]/u;
@@ -19,7 +19,7 @@ export const safetensorsCheck: Check = {
   async run(target, context) {
     const document = await readSafetensors(target.source);
     context.budget.spendOperations(document.tensors.length * OPERATIONS_PER_TENSOR);
-    reportProblems(
+    reportFormatProblems(
       document.problems,
       {
         error: 'SAFETENSORS_MALFORMED',

@@ -1,8 +1,6 @@
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
-import { readText } from '../read-text.ts';
+import { textParts, wholeText } from '../read-text.ts';
 
-/** Settings files are small; a longer JSON is a vocabulary or a graph, which other checks read. */
-const MAX_JSON_CHARS = 1 << 24;
 const MAX_DEPTH = 64;
 const MAX_VALUES = 1_000_000;
 /** Members that make a loader import code, whatever their value. */
@@ -12,6 +10,8 @@ const CODE_MEMBERS: ReadonlySet<string> = new Set([
   'custom_generate',
   'model_file',
 ]);
+const CODE_MEMBER_TEXT =
+  /"(?:auto_map|custom_pipelines|custom_generate|model_file)"\s*:\s*(?!null|""|false)|"trust_remote_code"\s*:\s*true/g;
 const URL_START = /^(?:https?|git|ftp|file):/i;
 
 /** Configuration in JSON that makes loaders run code: transformers, diffusers, mlx-lm. */
@@ -19,13 +19,24 @@ export const settingsCheck: Check = {
   name: 'settings',
   formats: ['json'],
   async run(target, context) {
-    const parts = await readText(target.source);
-    const [whole] = parts;
-    if (whole === undefined || parts.length > 1 || whole.text.length > MAX_JSON_CHARS) return;
-    const value = parseJson(whole.text);
-    if (value !== undefined) new SettingsWalk(target, context).visit(value, '', 0);
+    const text = await wholeText(target);
+    const value = text === undefined ? undefined : parseJson(text);
+    if (value === undefined) await searchText(target, context);
+    else new SettingsWalk(target, context).visit(value, '', 0);
   },
 };
+
+/** What cannot be parsed (too long, or JSON with comments, which some loaders take) is searched for the members. */
+async function searchText(target: ScanTarget, context: ScanContext): Promise<void> {
+  for await (const { text, start, owns } of textParts(target, context)) {
+    for (const match of text.matchAll(CODE_MEMBER_TEXT)) {
+      if (!owns(match.index)) continue;
+      const offset = start + match.index;
+      const message = 'a member that names code to be loaded';
+      context.report({ rule: 'CONFIG_REMOTE_CODE', offset, message, evidence: match[0] }, target);
+    }
+  }
+}
 
 function parseJson(text: string): unknown {
   try {

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { readText } from '../read-text.ts';
+import { textParts } from '../read-text.ts';
 
 const PYTHON_TAG = /(?:!!python\/|!<tag:yaml\.org,2002:python\/|!python\/)([\w/]+)/g;
 /** Tags that hold data and run nothing. */
@@ -17,9 +17,11 @@ const DATA_TAGS: ReadonlySet<string> = new Set([
   'tuple',
   'dict',
 ]);
-const ANCHOR_LINE = /&(\w+)\s*[[{]?\s*(?:\*\w+[\s,]*){5,}|&(\w+)[^\n]*(?:\*\w+\s*,\s*){5,}/g;
-/** Anchors made of many aliases each; ten levels of nine are a billion values. */
-const MAX_ALIAS_LEVELS = 5;
+/** Lines with an anchor made of so many aliases; ten levels of nine are a billion values. */
+const MAX_ALIAS_LINES = 5;
+const MIN_ALIASES = 5;
+/** Longest text before a tag in its line that is looked at to tell whether it is used or mentioned. */
+const MAX_LEAD_CHARS = 300;
 
 /** YAML whose tags build Python objects, and whose anchors expand without end. */
 export const yamlCheck: Check = {
@@ -27,8 +29,9 @@ export const yamlCheck: Check = {
   // A tag works wherever the loader meets it, so every text is looked at that may be YAML.
   formats: ['yaml', 'json', 'markdown', 'text'],
   async run(target, context) {
-    for (const { text, start } of await readText(target.source)) {
+    for await (const { text, start, owns } of textParts(target, context)) {
       for (const match of text.matchAll(PYTHON_TAG)) {
+        if (!owns(match.index)) continue;
         const isData = DATA_TAGS.has(match[1] ?? '');
         const rule = isData ? 'YAML_PYTHON_DATA' : 'YAML_PYTHON_TAG';
         // In prose about YAML a tag is mentioned, not used; only what is YAML is judged by it.
@@ -36,9 +39,12 @@ export const yamlCheck: Check = {
         const message = isData ? 'a tag of a plain Python type' : 'a tag that builds a Python object';
         context.report({ rule, offset: start + match.index, message, evidence: match[0] }, target);
       }
-      const levels = [...text.matchAll(ANCHOR_LINE)].length;
-      if (levels >= MAX_ALIAS_LEVELS)
-        context.report({ rule: 'YAML_BOMB', message: `${levels} anchors made of many others` }, target);
+      const levels = text.split('\n').filter(isAliasLine).length;
+      if (levels >= MAX_ALIAS_LINES)
+        context.report(
+          { rule: 'YAML_BOMB', offset: start, message: `${levels} anchors made of many others` },
+          target,
+        );
     }
   },
 };
@@ -46,5 +52,11 @@ export const yamlCheck: Check = {
 /** Whether a tag stands where YAML has them: at the start of a line or behind a key or a dash. */
 function isTagged(text: string, at: number): boolean {
   const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  if (at - lineStart > MAX_LEAD_CHARS) return true;
   return /^\s*(?:-\s+)*(?:[\w."'-]+:\s+)?$/.test(text.slice(lineStart, at));
+}
+
+/** Whether a line defines an anchor by many aliases. */
+function isAliasLine(line: string): boolean {
+  return line.includes('&') && line.includes('*') && (line.match(/\*\w+/g)?.length ?? 0) >= MIN_ALIASES;
 }

@@ -9,8 +9,8 @@ const PYTHON_STATEMENTS =
   /^(?:import [\w.]+(?: as \w+)?(?:, ?[\w.]+(?: as \w+)?)*|from [\w.]+ import .+|(?:async )?def \w+\(.*|class \w+(?:\(.*\))?:)\s*(?:#.*)?$/gm;
 /** Lines that occur in Python: statements, comments, brackets, assignments, calls, anything indented. */
 const PYTHON_LINES =
-  /^(?:\s+\S.*|[#@)\]}'"].*|(?:import|from|def|async|class|if|elif|else|for|while|with|try|except|finally|return|raise|assert|del|pass|global|print|match)\b.*|[\w.[\]'", ]+(?::\s*[\w.[\], ]+)?\s*[-+*/|]?=.*|[\w.]+\(.*)$/gm;
-const YAML_LINES = /^(?:---|\s*(?:- )?[\w."'/-]+:(?: .*)?|\s*- .+)$/gm;
+  /^(?:[ \t]+\S.*|[#@)\]}'"].*|(?:import|from|def|async|class|if|elif|else|for|while|with|try|except|finally|return|raise|assert|del|pass|global|print|match)\b.*|[\w.[\]'", ]+(?::[\w.[\], ]+)?[-+*/|]?=.*|[\w.]+\(.*)$/gm;
+const YAML_LINES = /^(?:---|[ \t]*(?:- )?[\w."'/-]+:(?: .*)?|[ \t]*- .+)$/gm;
 
 /** Text by its encoding, and what kind of text it is by its beginning. */
 export const textDetector: Detector = {

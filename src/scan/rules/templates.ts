@@ -1,6 +1,6 @@
 import type { RuleTable } from './rule.ts';
 
-/** Rules about Jinja templates and what else tokenizers and configurations can carry. */
+/** Rules about Jinja templates and about JSON as such. */
 export const TEMPLATE_RULES = {
   TEMPLATE_INTERNALS: {
     severity: 'critical',
@@ -70,31 +70,6 @@ export const TEMPLATE_RULES = {
     about: 'It cannot be parsed, so nobody can say what another renderer makes of it.',
     advice: 'ask for a template that Jinja2 accepts',
     references: [],
-  },
-  CONFIG_REMOTE_CODE: {
-    severity: 'medium',
-    verdict: 'suspicious',
-    title: 'a configuration that brings its own code',
-    about:
-      'auto_map, custom_pipelines and the like name Python modules that trust_remote_code=True imports, maybe from another repository.',
-    advice: 'read the code that it names, or load it without trust_remote_code',
-    references: ['CWE-829'],
-  },
-  CONFIG_CODE_FILE: {
-    severity: 'high',
-    verdict: 'suspicious',
-    title: 'a configuration that names a file of code',
-    about: 'model_file makes mlx-lm import that Python file when the model is loaded.',
-    advice: 'read that file, or remove the entry',
-    references: ['CVE-2026-5843'],
-  },
-  CONFIG_TARGET: {
-    severity: 'high',
-    verdict: 'suspicious',
-    title: 'a configuration that calls a function by name',
-    about: 'Hydra and NeMo import and call whatever stands in _target_ when the model is restored.',
-    advice: 'check every name: only classes of the framework should be called',
-    references: ['CVE-2025-23298', 'CVE-2025-23304'],
   },
   JSON_DUPLICATE_KEY: {
     severity: 'medium',

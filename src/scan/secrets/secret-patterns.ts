@@ -24,16 +24,16 @@ const token = (what: string, pattern: RegExp, minEntropy: number = 3): SecretPat
   minEntropy,
 });
 
-/** Secrets of known forms. Bare UUIDs, `Basic …`, base64 and addresses of coins are left out: they are noise. */
+/** Secrets of known forms, every repetition bounded, since the text is hostile. Bare UUIDs, `Basic …`, base64 and addresses of coins are left out: they are noise. */
 export const SECRET_PATTERNS: readonly SecretPattern[] = [
   {
     rule: 'SECRET_PRIVATE_KEY',
     what: 'a PEM private key',
     pattern:
-      /-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?-----[\r\n\\][\s\S]{40,}/g,
+      /-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?-----[\r\n\\][\s\S]{40,4000}/g,
     minEntropy: 0,
   },
-  { ...token('an age identity', /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40,}/g), rule: 'SECRET_PRIVATE_KEY' },
+  { ...token('an age identity', /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{40,200}/g), rule: 'SECRET_PRIVATE_KEY' },
   token('an AWS access key id', /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g),
   {
     ...token('a GitHub token', /\bgh[pousr]_[A-Za-z0-9]{36}\b/g, 0),
@@ -41,25 +41,32 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
   },
   token('a GitHub fine-grained token', /\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b/g),
   token('a Hugging Face token', /\b(?:hf|api_org)_[A-Za-z]{34}\b/g),
-  token('an OpenAI key', /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]{20,}/g),
-  token('an Anthropic key', /\bsk-ant-[a-z]+[0-9]{2}-[A-Za-z0-9_-]{80,}/g),
-  token('a GitLab token', /\bgl(?:pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{20,}/g),
-  token('a Slack token', /\bxox[abeoprs]-(?:[0-9]{8,}-)+[A-Za-z0-9-]{16,}/g),
+  token(
+    'an OpenAI key',
+    /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,200}T3BlbkFJ[A-Za-z0-9_-]{20,200}/g,
+  ),
+  token('an Anthropic key', /\bsk-ant-[a-z]+[0-9]{2}-[A-Za-z0-9_-]{80,320}/g),
+  token('a GitLab token', /\bgl(?:pat|dt|rt|ptt|cbt)-[A-Za-z0-9_-]{20,200}/g),
+  token('a Slack token', /\bxox[abeoprs]-(?:[0-9]{8,16}-){1,4}[A-Za-z0-9-]{16,64}/g),
   token(
     'a Slack webhook',
-    /\bhttps:\/\/hooks\.slack\.com\/services\/T[A-Z0-9]{8,}\/B[A-Z0-9]{8,}\/[A-Za-z0-9]{20,}/g,
+    /\bhttps:\/\/hooks\.slack\.com\/services\/T[A-Z0-9]{8,16}\/B[A-Z0-9]{8,16}\/[A-Za-z0-9]{20,200}/g,
   ),
-  token('a Stripe key', /\b[sr]k_live_[A-Za-z0-9]{20,}/g),
+  token('a Stripe key', /\b[sr]k_live_[A-Za-z0-9]{20,200}/g),
   token('a Google API key', /\bAIza[A-Za-z0-9_-]{35}\b/g, 3.5),
   token('a Google OAuth secret', /\bGOCSPX-[A-Za-z0-9_-]{28}\b/g),
   token('an npm token', /\bnpm_[A-Za-z0-9]{36}\b/g),
-  token('a PyPI token', /\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}/g),
+  token('a PyPI token', /\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,200}/g),
   token('a SendGrid key', /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b/g),
   token('an Azure storage key', /\bAccountKey=([A-Za-z0-9+/]{86}==)/g),
   token('a DigitalOcean token', /\bdo[opr]_v1_[a-f0-9]{64}\b/g),
-  token('a Vault token', /\bhv[sbr]\.[A-Za-z0-9_-]{24,}/g),
+  token('a Vault token', /\bhv[sbr]\.[A-Za-z0-9_-]{24,200}/g),
   token('a Weights & Biases key', /\bWANDB_API_KEY["']?\s*[=:]\s*["']?([0-9a-f]{40})\b/g),
-  token('a JSON Web Token', /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g, 4),
+  token(
+    'a JSON Web Token',
+    /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{20,200}/g,
+    4,
+  ),
   token('an AWS secret key', /\baws_?secret_?access_?key["']?\s*[=:]\s*["']?([A-Za-z0-9/+]{40})\b/gi, 4),
   {
     rule: 'SECRET_PASSWORD',

@@ -1,0 +1,107 @@
+import { type ByteRange, type ByteSource, bufferView } from '../../bytes/index.ts';
+import type { FormatProblem } from '../problem.ts';
+import { ProblemLog } from '../problem-log.ts';
+import { itemTypeOf, shapeOf } from './item-type.ts';
+import { DEFAULT_NPY_LIMITS, type NpyLimits } from './limits.ts';
+import { type Literal, parseLiteral } from './literal.ts';
+
+/** An array file as its header describes it. */
+export interface NpyDocument {
+  /** What follows the header: raw items, or a pickle of them. `undefined` when the header says nothing of use. */
+  readonly content: 'items' | 'pickle' | undefined;
+  /** Where it is; a pickle has no stated length. */
+  readonly data: ByteRange;
+  readonly problems: readonly FormatProblem[];
+}
+
+const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
+const KEYS = ['descr', 'fortran_order', 'shape'];
+
+/**
+ * Reads the header of a `.npy` file of versions 1 to 3 (NEP 1). The header is taken for a literal, as NumPy does, and
+ * never evaluated. Throws only what the source throws.
+ */
+export async function readNpy(source: ByteSource, options: Partial<NpyLimits> = {}): Promise<NpyDocument> {
+  const limits = { ...DEFAULT_NPY_LIMITS, ...options };
+  const log = new ProblemLog();
+  const header = await readHeader(source, limits, log);
+  const nothing = { content: undefined, data: { start: source.size, end: source.size } };
+  if (header === undefined) return { ...nothing, problems: log.problems };
+  const array = describeArray(header.text, limits, log);
+  if (array === undefined) return { ...nothing, problems: log.problems };
+  const start = header.end;
+  if (array.hasObjects)
+    return { content: 'pickle', data: { start, end: source.size }, problems: log.problems };
+  const left = BigInt(source.size - start);
+  if (array.bytes > left) log.error('NUMPY_TRUNCATED', start, 'the data is shorter than the shape says');
+  const end = array.bytes > left ? source.size : start + Number(array.bytes);
+  if (end < source.size) log.error('NUMPY_TRAILING_DATA', end, `${source.size - end} bytes behind the array`);
+  return { content: 'items', data: { start, end }, problems: log.problems };
+}
+
+interface Header {
+  readonly text: string;
+  readonly end: number;
+}
+
+async function readHeader(
+  source: ByteSource,
+  limits: NpyLimits,
+  log: ProblemLog,
+): Promise<Header | undefined> {
+  const head = bufferView(Uint8Array.from(await source.read(0, 12)));
+  if (head.length < 10 || !head.subarray(0, 6).equals(MAGIC)) {
+    log.error('NUMPY_MAGIC', 0, 'it does not begin as a NumPy array');
+    return undefined;
+  }
+  const [major = 0, minor = 0] = head.subarray(6, 8);
+  if (major < 1 || major > 3 || minor !== 0 || (major > 1 && head.length < 12)) {
+    log.error('NUMPY_VERSION', 6, `version ${major}.${minor}`);
+    return undefined;
+  }
+  const length = major === 1 ? head.readUInt16LE(8) : head.readUInt32LE(8);
+  const start = major === 1 ? 10 : 12;
+  if (length > limits.maxHeaderBytes) {
+    log.error('NUMPY_HEADER_LONG', 8, `a header of ${length} bytes`);
+    if (length > limits.maxHeaderBytes << 8) return undefined;
+  }
+  const bytes = bufferView(Uint8Array.from(await source.read(start, length)));
+  if (bytes.length < length) {
+    log.error('NUMPY_TRUNCATED', start, 'the header is cut');
+    return undefined;
+  }
+  if (bytes.at(-1) !== 0x0a) log.notice('NUMPY_HEADER_ODD', start, 'the header does not end its line');
+  return { text: bytes.toString(major === 3 ? 'utf8' : 'latin1'), end: start + length };
+}
+
+interface ArrayShape {
+  readonly bytes: bigint;
+  readonly hasObjects: boolean;
+}
+
+function describeArray(text: string, limits: NpyLimits, log: ProblemLog): ArrayShape | undefined {
+  const fields = fieldsOf(parseLiteral(text));
+  if (fields === undefined) {
+    log.error('NUMPY_HEADER_INVALID', 10, 'the header is not the literal that NumPy writes');
+    return undefined;
+  }
+  const { descr, shape } = fields;
+  const item = itemTypeOf(descr, limits.maxTypeDepth);
+  const sides = shapeOf(shape);
+  if (item === undefined || sides === undefined || sides.length > limits.maxDimensions) {
+    log.error('NUMPY_HEADER_INVALID', 10, 'a type or shape that is none');
+    return undefined;
+  }
+  return { bytes: sides.reduce((product, side) => product * side, item.bytes), hasObjects: item.hasObjects };
+}
+
+/** Exactly the three entries that a header has, each once. */
+function fieldsOf(header: Literal | undefined): { descr: Literal; shape: Literal } | undefined {
+  if (header === undefined || header === null || typeof header !== 'object' || header.kind !== 'dict')
+    return undefined;
+  const keys = header.entries.map(([key]) => (typeof key === 'string' ? key : ''));
+  if (keys.length !== KEYS.length || !KEYS.every((key) => keys.includes(key))) return undefined;
+  const byName = new Map(header.entries.map(([key, value]) => [key as string, value]));
+  if (typeof byName.get('fortran_order') !== 'boolean') return undefined;
+  return { descr: byName.get('descr') ?? null, shape: byName.get('shape') ?? null };
+}

@@ -1,0 +1,31 @@
+import { sliceSource } from '../../bytes/index.ts';
+import { readNpy } from '../../formats/index.ts';
+import type { Check } from '../check.ts';
+import { reportProblems } from '../report-problems.ts';
+
+/** NumPy's array files: the header as a literal, the size of the data, and the pickle inside arrays of objects. */
+export const npyCheck: Check = {
+  name: 'numpy',
+  formats: ['npy'],
+  async run(target, context) {
+    const { source } = target;
+    const { content, data, problems } = await readNpy(source);
+    reportProblems(problems, target, { context, otherwise: 'NUMPY_MALFORMED' });
+    if (content === 'pickle') {
+      context.report(
+        { rule: 'NUMPY_OBJECT_ARRAY', offset: data.start, message: 'it loads only by unpickling' },
+        target,
+      );
+      await context.nested(target, { source: sliceSource(source, data), name: 'array.pkl' });
+      return;
+    }
+    // A header that nobody reads may be followed by anything; so may an array that ends before its file.
+    const rest = { start: content === undefined ? Math.min(6, source.size) : data.end, end: source.size };
+    if (rest.end > rest.start)
+      await context.nested(target, {
+        source: sliceSource(source, rest),
+        name: `bytes behind ${rest.start}`,
+        expected: 'data',
+      });
+  },
+};

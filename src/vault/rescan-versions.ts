@@ -1,0 +1,171 @@
+import {
+  type Caller,
+  formatVersionRef,
+  type LongRunning,
+  type ModelName,
+  parseModelName,
+  type RescanReport,
+  type Version,
+  type VersionRef,
+} from '../api/index.ts';
+import { assertNotAborted } from '../bytes/index.ts';
+import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
+import type { Registry } from '../registry/index.ts';
+import type { BlobId, BlobRow, Catalogue, StaleFile } from '../storage/index.ts';
+import { decideEntry } from '../trust/index.ts';
+import { tellDecision } from './admit-version.ts';
+import { type Scanner, stamp } from './deps.ts';
+import type { Gate } from './gate.ts';
+import { type OpenBlobDeps, openBlob } from './open-blob.ts';
+import { payloadSource } from './payload-source.ts';
+import { type ReportKeys, sealReport } from './scan-reports.ts';
+import { standingOf, type VersionTrustDeps } from './version-trust.ts';
+
+/** Files asked of the catalogue at a time. */
+const PAGE = 200;
+
+export interface RescanVersionsDeps extends OpenBlobDeps, VersionTrustDeps {
+  readonly gate: Gate;
+  readonly registry: VersionTrustDeps['registry'] &
+    Pick<Registry, 'getAnyVersion' | 'listVersions' | 'setStanding'>;
+  readonly catalogue: OpenBlobDeps['catalogue'] &
+    VersionTrustDeps['catalogue'] &
+    Pick<Catalogue, 'listStaleFiles' | 'putScanReports'>;
+  readonly keyring: OpenBlobDeps['keyring'] & ReportKeys;
+  readonly scanner: Scanner;
+}
+
+export interface RescanInput extends LongRunning {
+  /** One version, every file of it; absent: all that the rule set in force has not looked at. */
+  readonly ref?: VersionRef;
+}
+
+/**
+ * Scans stored files again, and withdraws the versions in which that finds what their namespace does not let in. A
+ * server may run it in the background; ended in the middle it goes on where it was, because what was scanned is not
+ * stale any more.
+ */
+export function rescanVersions(
+  deps: RescanVersionsDeps,
+  caller: Caller,
+  input: RescanInput,
+): Promise<RescanReport> {
+  const resource = input.ref === undefined ? 'everything' : formatVersionRef(input.ref);
+  return deps.gate.pass(caller, { action: 'scan:run', resource }, async () => {
+    const rescan = new Rescan(deps, caller, input);
+    if (input.ref === undefined) await rescan.stale();
+    else await rescan.version(await deps.registry.getAnyVersion(input.ref));
+    return rescan.report();
+  });
+}
+
+class Rescan {
+  readonly #deps: RescanVersionsDeps;
+  readonly #caller: Caller;
+  readonly #input: RescanInput;
+  readonly #withdrawn: string[] = [];
+  #scanned = 0;
+  #skipped = 0;
+  #damaged = 0;
+
+  constructor(deps: RescanVersionsDeps, caller: Caller, input: RescanInput) {
+    this.#deps = deps;
+    this.#caller = caller;
+    this.#input = input;
+  }
+
+  async stale(): Promise<void> {
+    let after: { readonly blob: BlobId; readonly path: string } | undefined;
+    for (;;) {
+      const page = await this.#deps.catalogue.listStaleFiles({
+        ruleSet: this.#deps.scanner.ruleSet.digest,
+        limit: PAGE,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const file of page) await this.#scan(file);
+      // Judged page by page, so that whoever ends it in the middle has not scanned without consequence.
+      for (const model of new Set(page.map(({ blob }) => blob.model))) {
+        await this.#judge(parseModelName(model), page);
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      after = { blob: last.blob.id, path: last.path };
+    }
+  }
+
+  async version(version: Version): Promise<void> {
+    const files: StaleFile[] = [];
+    for (const { path, blob } of version.files) {
+      const row = await this.#deps.catalogue.findBlob(blob as BlobId);
+      if (row !== undefined) files.push({ path, blob: row });
+    }
+    for (const file of files) await this.#scan(file);
+    await this.#judge(version.model, files);
+  }
+
+  report(): RescanReport {
+    return {
+      scanned: this.#scanned,
+      skipped: this.#skipped,
+      damaged: this.#damaged,
+      withdrawn: this.#withdrawn,
+    };
+  }
+
+  async #scan({ path, blob }: StaleFile): Promise<void> {
+    const { signal } = this.#input;
+    assertNotAborted(signal);
+    try {
+      const opened = await openBlob(this.#deps, { ...wantedOf(blob), signal });
+      try {
+        const report = await this.#deps.scanner.scan(payloadSource(opened.payload), {
+          name: path,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        const file = { model: blob.model, path, sha256: blob.sha256 };
+        const scannedAt = stamp(this.#deps.clock);
+        await this.#deps.catalogue.putScanReports([
+          sealReport(this.#deps.keyring, file, { report, scannedAt }),
+        ]);
+      } finally {
+        await opened.close();
+      }
+      this.#scanned++;
+    } catch (error) {
+      if (!(await this.#canGoOn(error, blob))) throw error;
+    }
+    this.#input.onProgress?.({ phase: 'scan', done: this.#scanned, unit: 'items' });
+  }
+
+  /** Counts what one file alone is to blame for. */
+  async #canGoOn(error: unknown, blob: BlobRow): Promise<boolean> {
+    if (isStrongroomError(error, 'ACCESS_CODE_REQUIRED')) this.#skipped++;
+    else if ((await this.#deps.catalogue.findBlob(blob.id)) === undefined) return true;
+    else if (toStrongroomError(error).kind === 'damaged') this.#damaged++;
+    else return false;
+    return true;
+  }
+
+  /** Withdraws the versions of a model that hold one of these files and would not be let in any more. */
+  async #judge(model: ModelName, files: readonly StaleFile[]): Promise<void> {
+    const blobs = new Set(files.map(({ blob }) => String(blob.id)));
+    for (const version of await this.#deps.registry.listVersions(model)) {
+      if (!version.files.some((file) => blobs.has(file.blob))) continue;
+      const { policy, files: reported, accepted } = await standingOf(this.#deps, version);
+      const decision = decideEntry(policy, reported, accepted.outcomes);
+      if (decision.rule !== 'allow') await this.#withdraw(version, tellDecision(decision));
+    }
+  }
+
+  async #withdraw(version: Version, reason: string): Promise<void> {
+    const named = `${version.model}@${version.version}`;
+    await this.#deps.gate.pass(this.#caller, { action: 'version:withdraw', resource: named }, () =>
+      this.#deps.registry.setStanding(version, { state: 'withdrawn', reason, by: this.#caller.id }),
+    );
+    this.#withdrawn.push(named);
+  }
+}
+
+function wantedOf({ id, sha256, size, key }: BlobRow) {
+  return { blob: id, sha256, size, isEncrypted: key !== undefined };
+}
