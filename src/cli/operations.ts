@@ -14,6 +14,7 @@ import type {
 } from '../api/index.ts';
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { UnsealMaterial } from '../keyring/index.ts';
+import type { ScanOperations } from './scan-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
 
 /** What the command line found to unseal a home with. Any one that fits is enough. */
@@ -244,4 +245,5 @@ export interface Operations
     FileOperations,
     KeyOperations,
     DownloadOperations,
-    SigningOperations {}
+    SigningOperations,
+    ScanOperations {}

@@ -24,6 +24,7 @@ import { putCommand } from './commands/put.ts';
 import { recordCommand } from './commands/record.ts';
 import { rmCommand } from './commands/rm.ts';
 import { rootCommand } from './commands/root.ts';
+import { scanCommand } from './commands/scan.ts';
 import { sealCommand } from './commands/seal.ts';
 import { showCommand } from './commands/show.ts';
 import { signCommand } from './commands/sign.ts';
@@ -46,7 +47,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
   ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand]],
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
-  ['Trust:', [signCommand, verifySignatureCommand]],
+  ['Trust:', [scanCommand, signCommand, verifySignatureCommand]],
   ['In and out:', [downloadCommand, importLegacyCommand, exportCommand]],
   ['Keys:', [keysCommand, rootCommand]],
   ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],

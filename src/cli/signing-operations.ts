@@ -1,7 +1,6 @@
 import type { LongRunning } from '../api/index.ts';
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { Signer } from '../signing/index.ts';
-import type { OutputPlace } from './operations.ts';
 
 /** Which files of a path are signed: all, but those that are ignored. */
 export interface SignedFiles {
@@ -20,7 +19,8 @@ export interface SignPathInput extends LongRunning, SignedFiles {
   readonly passphrase?: Passphrase;
   /** PEM files, the signer's certificate first. */
   readonly certificateFiles: readonly string[];
-  readonly output: OutputPlace;
+  /** `force` replaces what is there. */
+  readonly output: { readonly path: string; readonly force: boolean };
 }
 
 /** A signature that was written. */

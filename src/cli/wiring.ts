@@ -4,6 +4,7 @@ import type { Operations } from './operations.ts';
 import { createDownloadOperations } from './wiring-download.ts';
 import { createFileOperations } from './wiring-files.ts';
 import { createHomeOperations } from './wiring-homes.ts';
+import { createScanOperations } from './wiring-scan.ts';
 import { createSigningOperations } from './wiring-signing.ts';
 
 /** The real thing below the command line. */
@@ -14,6 +15,7 @@ export function createOperations(env: CliContext['env']): Operations {
     ...files,
     ...createDownloadOperations(env),
     ...createSigningOperations((path) => files.isFolder(path)),
+    ...createScanOperations(),
     newKeyPair: generateHybridKey,
   };
 }

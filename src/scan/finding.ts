@@ -30,10 +30,13 @@ export interface NewFinding {
 
 /** Hostile text as something safe to print: control, format and non-ASCII characters escaped, cut at `maxChars`. */
 export function escapeText(text: string, maxChars: number = MAX_EVIDENCE_CHARS): string {
-  const shown = text
-    .slice(0, maxChars)
-    .replace(/[^\x20-\x7e]|\\/gu, (char) =>
-      char === '\\' ? '\\\\' : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
-    );
-  return shown.length > maxChars || text.length > maxChars ? `${shown.slice(0, maxChars - 1)}…` : shown;
+  // Cut before escaping too: the text may be as long as the file.
+  const escaped = printableText(text.slice(0, maxChars).replaceAll('\\', '\\\\'));
+  if (escaped.length <= maxChars && text.length <= maxChars) return escaped;
+  return `${escaped.slice(0, maxChars - 3)}...`;
+}
+
+/** Text of ours that may quote a file's: what could act on a terminal is escaped, what was escaped stays as it is. */
+export function printableText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }

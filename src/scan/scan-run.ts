@@ -5,7 +5,7 @@ import { type Check, type InnerFile, type ScanContext, ScanStopped, type ScanTar
 import { CHECKS } from './checks/index.ts';
 import { detectFormats } from './detect.ts';
 import { isPickleForSure, PROBE_BYTES } from './detectors/index.ts';
-import { escapeText, type Finding, type NewFinding } from './finding.ts';
+import { escapeText, type Finding, type NewFinding, printableText } from './finding.ts';
 import { familiesOf } from './format-families.ts';
 import { FORMAT_NAMES, type FormatName } from './format-name.ts';
 import type { ScanLimits } from './limits.ts';
@@ -64,7 +64,8 @@ export class ScanRun implements ScanContext {
     const { severity, verdict, advice } = ruleOf(finding.rule);
     const { evidence, ...rest } = finding;
     const shown = evidence === undefined ? {} : { evidence: escapeText(evidence) };
-    const full: Finding = { ...rest, ...shown, severity, place: target.place, advice };
+    const message = printableText(finding.message);
+    const full: Finding = { ...rest, message, ...shown, severity, place: target.place, advice };
     if (this.findings.length < this.limits.maxFindings) {
       this.findings.push(full);
       return;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { FileInput, PutVersionInput } from '../../src/api/index.ts';
-import { parseFilePath, parseModelName } from '../../src/api/index.ts';
+import { parseFilePath, parseModelName, parseNamespaceName } from '../../src/api/index.ts';
 import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
 
 /** A folder that is gone after the test. */
@@ -13,7 +13,15 @@ export async function temporaryFolder(t: Pick<TestContext, 'after'>): Promise<st
   return folder;
 }
 
-/** A fresh home with a key file inside, open. */
+/**
+ * Lets content in that no reader knows: random bytes, which most tests put. What trust itself is about is tested with
+ * the secure defaults.
+ */
+export async function trustUnknown({ api }: Pick<Strongroom, 'api'>): Promise<void> {
+  await api.trust.set({ namespace: parseNamespaceName('acme'), change: { enter: { unknown: 'allow' } } });
+}
+
+/** A fresh home with a key file inside, open, where `acme` lets in what no reader knows. */
 export async function temporaryHome(
   t: Pick<TestContext, 'after'>,
 ): Promise<{ readonly folder: string; readonly home: string; readonly strongroom: Strongroom }> {
@@ -21,6 +29,7 @@ export async function temporaryHome(
   const home = join(folder, 'home');
   await initHome({ home });
   const strongroom = await openStrongroom({ home });
+  await trustUnknown(strongroom);
   t.after(() => strongroom.close());
   return { folder, home, strongroom };
 }

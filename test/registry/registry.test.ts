@@ -26,6 +26,7 @@ test('makes namespace and model with the first version, encrypted', async (t) =>
     metadata: { framework: 'onnx' },
     hasAccessCode: false,
     isEncrypted: true,
+    state: 'available',
   });
   assert.equal(version.digest, manifestDigest(version));
   assert.deepEqual(await registry.getVersion({ model: CHURN }), version);

@@ -7,22 +7,13 @@ import { isStrongroomError } from '../../src/errors/index.ts';
 import { verifyChain } from '../../src/signing/index.ts';
 import {
   CODE_SIGNING,
-  DIRECTORY,
-  DNS,
   der,
-  distinguishedName,
-  EMAIL,
   extension,
   goodChain,
-  IP,
   type Issued,
   issue,
-  issueDer,
   newKey,
   SERVER_AUTH,
-  sequence,
-  textTree,
-  URI,
 } from './certificate-kit.ts';
 import { refusal } from './refusal.ts';
 

@@ -1,5 +1,5 @@
-// Writes vectors/signing anew, with fresh keys: `node test/signing/make-vectors.ts`. Only needed when the format
-// changes; what is written down shows that old signatures stay good and old attacks stay refused.
+// Writes vectors/signing anew, with fresh keys: `node test/signing/make-vectors.ts`, then `npm run format`. Only needed
+// when the format changes; what is written down shows that old signatures stay good and old attacks stay refused.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { acceptCases, rejectCases } from './vector-cases.ts';
 

@@ -2,6 +2,7 @@ import { sliceSource } from '../../bytes/index.ts';
 import { readNpy } from '../../formats/index.ts';
 import type { Check } from '../check.ts';
 import { reportProblems } from '../report-problems.ts';
+import { findNextStream } from './pickle/index.ts';
 
 /** NumPy's array files: the header as a literal, the size of the data, and the pickle inside arrays of objects. */
 export const npyCheck: Check = {
@@ -20,12 +21,12 @@ export const npyCheck: Check = {
       return;
     }
     // A header that nobody reads may be followed by anything; so may an array that ends before its file.
-    const rest = { start: content === undefined ? Math.min(6, source.size) : data.end, end: source.size };
-    if (rest.end > rest.start)
-      await context.nested(target, {
-        source: sliceSource(source, rest),
-        name: `bytes behind ${rest.start}`,
-        expected: 'data',
-      });
+    const rest = content === undefined ? await findNextStream(source, 0, source.size) : data.end;
+    if (rest === undefined || rest >= source.size) return;
+    await context.nested(target, {
+      source: sliceSource(source, { start: rest, end: source.size }),
+      name: `bytes behind ${rest}`,
+      expected: 'data',
+    });
   },
 };

@@ -3,7 +3,10 @@ import { readText } from '../read-text.ts';
 import { reportOperator } from './tensorflow.ts';
 
 /** Graphs in text (`saved_model.pbtxt`, `graph.pbtxt`) spell each operator as `op: "Name"`. */
-const OPERATOR = /(?:^|[\s{;,])op\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')/g;
+const OPERATOR =
+  /(?:^|[\s{;,])op\s*:\s*((?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')(?:\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))*)/g;
+/** Neighbouring literals are one. */
+const LITERAL = /"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'/g;
 const LOOKS_LIKE_GRAPH = /(?:^|\s)(?:node|node_def|meta_graphs|graph_def)\s*:?\s*[{<]/;
 const MAX_OPERATORS = 1_000_000;
 
@@ -19,8 +22,12 @@ export const tensorflowTextCheck: Check = {
     let count = 0;
     for (const { text, start } of parts) {
       for (const match of text.matchAll(OPERATOR)) {
-        if (++count > MAX_OPERATORS) return context.inconclusive('too many operators in a graph in text');
-        const operator = unescapeText(match[1] ?? match[2] ?? '');
+        if (++count > MAX_OPERATORS) {
+          context.inconclusive('too many operators in a graph in text');
+          return;
+        }
+        const literals = [...(match[1] ?? '').matchAll(LITERAL)];
+        const operator = literals.map((literal) => unescapeText(literal[1] ?? literal[2] ?? '')).join('');
         if (seen.has(operator)) continue;
         seen.add(operator);
         reportOperator(

@@ -29,8 +29,16 @@ const COMPRESSED: readonly (readonly [CompressedFormat, (head: Uint8Array) => bo
   ['lzma', isLzma],
 ];
 
-/** What bytes may be in another encoding; nothing for most. */
-export async function decodingsOf(bytes: Uint8Array): Promise<Decoded[]> {
+/** Encodings that undo themselves. */
+const INVOLUTIONS: ReadonlySet<string> = new Set(['rot13', 'reversed']);
+
+/** What bytes may be in another encoding, besides those already taken off; nothing for most. */
+export async function decodingsOf(bytes: Uint8Array, taken: readonly string[]): Promise<Decoded[]> {
+  const found = await allDecodings(bytes);
+  return found.filter(({ how }) => !(INVOLUTIONS.has(how) && taken.includes(how)));
+}
+
+async function allDecodings(bytes: Uint8Array): Promise<Decoded[]> {
   const compressed = COMPRESSED.find(([, isFormat]) => isFormat(bytes));
   if (compressed !== undefined) {
     const content = await expand(bytes, compressed[0]);

@@ -1,6 +1,7 @@
-import type { CallValue, PickleValue } from '../../../formats/index.ts';
+import type { CallValue, GlobalValue, PickleValue } from '../../../formats/index.ts';
 import type { AllowedRow, Asking, Objection } from './allowed/index.ts';
 import { attributeOf, type GlobalName, nameOf } from './global-name.ts';
+import { containedClassOf } from './persistent-id.ts';
 import { type Standing, Standings } from './standing.ts';
 import { isTorchLegacyFile } from './torch-magic.ts';
 
@@ -23,7 +24,8 @@ export class Lists implements Asking {
   }
 
   nameOf(value: PickleValue | undefined): GlobalName | undefined {
-    return value?.kind === 'global' ? nameOf(value) : undefined;
+    const target = value === undefined ? undefined : importOf(value);
+    return target === undefined ? undefined : nameOf(target);
   }
 
   isValue(value: PickleValue | undefined): boolean {
@@ -68,7 +70,8 @@ export class Lists implements Asking {
 
   /** What is called; `undefined` where only running the stream would tell. */
   calleeOf(callee: PickleValue): Standing | undefined {
-    if (callee.kind === 'global') return this.standings.of(callee);
+    const target = importOf(callee);
+    if (target !== undefined) return this.standings.of(target);
     if (callee.kind !== 'call') return undefined;
     const inner = callee.callee.kind === 'global' ? this.standings.of(callee.callee) : undefined;
     if (inner?.kind === 'allowed' && inner.name.path === 'builtins.getattr') return this.#attributeOf(callee);
@@ -103,7 +106,8 @@ export class Lists implements Asking {
       const standing = this.calleeOf(value);
       return standing?.kind === 'allowed' ? standing.row : undefined;
     }
-    const standing = value?.kind === 'global' ? this.standings.of(value) : undefined;
+    const target = value === undefined ? undefined : importOf(value);
+    const standing = target === undefined ? undefined : this.standings.of(target);
     return standing?.kind === 'allowed' ? standing.row : undefined;
   }
 
@@ -122,6 +126,11 @@ export class Lists implements Asking {
     if (name === undefined || attribute?.kind !== 'str' || attribute.text === undefined) return undefined;
     return this.standings.ofName(attributeOf(name, attribute.text));
   }
+}
+
+/** The import that a value is, also where the loader gives it back for a container of PyTorch's older form. */
+function importOf(value: PickleValue): GlobalValue | undefined {
+  return value.kind === 'global' ? value : containedClassOf(value);
 }
 
 /** The bytes of a value, and the constant that they are: protocols below 3 write `_codecs.encode(text, 'latin1')`. */

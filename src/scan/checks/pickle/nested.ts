@@ -52,7 +52,7 @@ interface Layer extends NestedScan {
 async function scanLayer(bytes: Uint8Array, layer: Layer): Promise<boolean> {
   if (await scanBytes(bytes, layer)) return true;
   if (layer.how.length >= MAX_LAYERS) return false;
-  for (const decoded of await decodingsOf(bytes)) {
+  for (const decoded of await decodingsOf(bytes, layer.how)) {
     layer.context.budget.spendBytes(decoded.bytes.length);
     if (await scanLayer(decoded.bytes, { ...layer, how: [...layer.how, decoded.how] })) return true;
   }

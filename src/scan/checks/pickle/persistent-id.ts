@@ -22,6 +22,14 @@ export function storageIdOf(id: PickleValue): StorageId | undefined {
   return { type, key: name, items: items.value };
 }
 
+/** The class that a container of PyTorch's older form stands for: `('module', class, file, source)`. */
+export function containedClassOf(value: PickleValue): GlobalValue | undefined {
+  if (value.kind !== 'persistent' || value.id.kind !== 'tuple' || value.id.items.length !== 4)
+    return undefined;
+  const [tag, type] = value.id.items;
+  return textOf(tag) === 'module' && type?.kind === 'global' ? type : undefined;
+}
+
 /** Whether PyTorch's loader knows such an id: a storage, or (older form) a module with its source. */
 export function isTorchId(id: PickleValue): boolean {
   if (storageIdOf(id) !== undefined) return true;

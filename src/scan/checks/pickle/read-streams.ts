@@ -59,7 +59,7 @@ export async function* readStreams(
     const end = Math.max(found.stream.end, position + 1);
     if (end >= limit) return { offset: found.stream.end, isCut: false };
     const isNext = found.stream.isComplete && (await beginsStream(source, end));
-    const next = isNext ? end : await searchStream(source, end, limit);
+    const next = isNext ? end : await findNextStream(source, end, limit);
     if (next === undefined) return { offset: found.stream.end, isCut: false };
     gap = next - found.stream.end;
     position = next;
@@ -113,7 +113,12 @@ function isPlainStream(head: Uint8Array): boolean {
   return stream.isComplete && stream.value !== undefined;
 }
 
-async function searchStream(source: ByteSource, start: number, end: number): Promise<number | undefined> {
+/** Where the next pickle begins in a range that should hold none; `undefined` when there is none. */
+export async function findNextStream(
+  source: ByteSource,
+  start: number,
+  end: number,
+): Promise<number | undefined> {
   for (let at = start; at < end; at += PIECE_BYTES - OVERLAP_BYTES) {
     const piece = new Uint8Array(await source.read(at, Math.min(PIECE_BYTES, end - at)));
     const found = findStream(piece);
