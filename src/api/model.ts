@@ -110,7 +110,10 @@ export interface LongRunning {
 
 /** A file on its way out; nothing is yielded before its segment was verified. */
 export interface OpenedFile extends ManifestFile {
+  /** Every chunk is the caller's own. */
   read(range?: ByteRange): AsyncIterable<Uint8Array>;
+  /** Without copying: each chunk is good until the next is asked for, and may be shared memory. */
+  lend(range?: ByteRange): AsyncIterable<Uint8Array>;
 }
 
 /** A version opened for reading. Close it to forget its keys. */

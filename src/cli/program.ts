@@ -21,14 +21,17 @@ import { modelCommand } from './commands/model.ts';
 import { nsCommand } from './commands/ns.ts';
 import { openCommand } from './commands/open.ts';
 import { putCommand } from './commands/put.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { recordCommand } from './commands/record.ts';
 import { rmCommand } from './commands/rm.ts';
 import { rootCommand } from './commands/root.ts';
 import { scanCommand } from './commands/scan.ts';
+import { scansCommand } from './commands/scans.ts';
 import { sealCommand } from './commands/seal.ts';
 import { showCommand } from './commands/show.ts';
 import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
+import { trustCommand } from './commands/trust.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { verifySignatureCommand } from './commands/verify-signature.ts';
 import { TOPICS } from './topics.ts';
@@ -49,6 +52,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
   ['Trust:', [scanCommand, signCommand, verifySignatureCommand]],
   ['In and out:', [downloadCommand, importLegacyCommand, exportCommand]],
+  ['Trust:', [trustCommand, quarantineCommand, scansCommand]],
   ['Keys:', [keysCommand, rootCommand]],
   ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],
 ];

@@ -22,6 +22,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'exit-codes': { summary: 'what the exit code tells a script', text: exitCodesText },
   environment: { summary: 'variables that are read', text: environmentText },
   secrets: { summary: 'how passphrases, keys and codes are given', text: secretsText },
+  trust: { summary: 'what is let in, held back and handed out', text: trustText },
   json: { summary: 'what --json prints', text: jsonText },
 };
 
@@ -48,6 +49,22 @@ function secretsText(): string {
     '  3. from the terminal, without echo; new ones twice.',
     'One trailing newline does not count. Files that others may read are used with a warning;',
     'files over 64 KiB are refused.',
+  ].join('\n');
+}
+
+function trustText(): string {
+  return [
+    'Every file is scanned on its way in, as it was sealed; nothing of it is executed. What a scan comes to:',
+    '  clean         looked at wholly, and nothing found',
+    '  unknown       no reader knows the format',
+    '  inconclusive  it could not be looked at wholly',
+    '  suspicious    it does what models need not do',
+    '  malicious     loading it would do harm',
+    'A namespace says for each whether it comes in (allow), waits unseen (quarantine) or is refused:',
+    '  strongroom trust show acme',
+    'Without a word of yours, clean comes in, malicious is refused, and everything else waits until two',
+    'people release it. Rules change with new versions: strongroom scans rescan --all looks again, and',
+    'withdraws what is worse than it was. docs/guides/trust.md tells the rest.',
   ].join('\n');
 }
 

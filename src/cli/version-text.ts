@@ -97,6 +97,7 @@ export function formatVersion(terminal: Terminal, version: Version): string {
   const fields = formatFields(terminal, [
     ['version', { text: `${version.model}@${version.version}`, tone: 'strong' }],
     ['made (UTC)', `${formatInstant(version.createdAt)} by ${version.createdBy}`],
+    ['state', version.state === 'available' ? undefined : { text: version.state, tone: 'warning' }],
     ['size', `${formatBytes(version.size)} in ${formatCount(version.files.length, 'file')}`],
     ['digest', version.digest],
     ['aliases', presence(version.aliases.join(' '))],

@@ -108,7 +108,7 @@ export async function openSealedOperation(input: OpenInput): Promise<OpenedConte
   return {
     name: payload.name,
     size: payload.size,
-    read: () => counted(payload.read(), input, payload.size),
+    read: () => counted(payload.lend(), input, payload.size),
     close: () => held.disposeAsync(),
   };
 }

@@ -46,7 +46,6 @@ export {
 export { fillRandom, ID_BYTES, randomBytes, randomId, randomSecret } from './random.ts';
 export { PublicKey } from './sign/public-key.ts';
 export {
-  RSA_PSS_SALT_BYTES,
   SIGNATURE_ROWS,
   type SignatureAlgorithm,
   type SignatureRow,

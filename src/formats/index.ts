@@ -8,6 +8,12 @@ export type { GgufArray, GgufEntry } from './gguf/metadata.ts';
 export { type GgufDocument, readGguf } from './gguf/read-gguf.ts';
 export type { GgufTensor } from './gguf/tensors.ts';
 export { isGzip, isZlib } from './gzip/read-gzip.ts';
+export {
+  type Hdf5Document,
+  type Hdf5Reference,
+  type ReadHdf5Options,
+  readHdf5,
+} from './hdf5/read-hdf5.ts';
 export type {
   Argument as JinjaArgument,
   Binding as JinjaBinding,
@@ -19,7 +25,7 @@ export type { JinjaLimits } from './jinja/limits.ts';
 export { type JinjaDocument, parseJinja } from './jinja/parse-template.ts';
 export { type JsonMember, JsonNumber, JsonObject, type JsonValue } from './json/json-value.ts';
 export type { JsonLimits } from './json/limits.ts';
-export { type JsonDocument, readJson } from './json/read-json.ts';
+export { type JsonDocument, type ReadJsonOptions, readJson } from './json/read-json.ts';
 export { scanJson } from './json/scan-json.ts';
 export type { JsonVisitor } from './json/scanner.ts';
 export { isLz4 } from './lz4/read-lz4.ts';
@@ -70,6 +76,10 @@ export {
   type TensorflowRoot,
 } from './tensorflow/read-tensorflow.ts';
 export { readTflite, type TfliteDocument, type TfliteLimits } from './tflite/read-tflite.ts';
+export { type CatboostDocument, readCatboost } from './trees/read-catboost.ts';
+export { type LightgbmDocument, readLightgbm } from './trees/read-lightgbm.ts';
+export { scanUbjson, type UbjsonVisitor } from './ubjson/scan-ubjson.ts';
+export { scanXml, type XmlDeclaration, type XmlElement, type XmlVisitor } from './xml/scan-xml.ts';
 export { isLzma } from './xz/read-lzma.ts';
 export { isXz } from './xz/read-xz.ts';
 export { openZipMember, type ZipContent } from './zip/open-zip-member.ts';

@@ -125,6 +125,9 @@ const ADDED_BY_NAME: Readonly<Record<string, FormatName>> = {
   pickle: 'pickle',
   dill: 'pickle',
   joblib: 'pickle',
+  onnx: 'onnx',
+  pb: 'tf-saved-model',
+  ubj: 'xgboost',
 };
 
 /** The format that a name adds to text and to the unknown: names only ever add checks, they take none away. */

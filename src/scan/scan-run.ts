@@ -17,6 +17,16 @@ import { ruleOf } from './rules/index.ts';
 const MAX_NAME_CHARS = 300;
 /** Formats that hold nothing a loader could act on, so that no check has to know them. */
 const INERT: ReadonlySet<FormatName> = new Set(['empty', 'data', 'text', 'image']);
+/** What detection says of bytes without a form of their own: a name may add what they are besides. */
+const VAGUE: ReadonlySet<FormatName> = new Set([
+  'unknown',
+  'text',
+  'json',
+  'yaml',
+  'markdown',
+  'python',
+  'jinja',
+]);
 /** A checkpoint has thousands of storages; so much of each end tells what one is. */
 const DATA_PROBE_BYTES = 1 << 13;
 /** Raw numbers begin like many things by chance; only these are believed of them. */
@@ -135,7 +145,7 @@ export class ScanRun implements ScanContext {
   ): Promise<readonly FormatName[]> {
     if (what.expected === 'data') return detectData(source);
     const detected = await detectFormats(source);
-    const isVague = familiesOf(detected).length === 0;
+    const isVague = detected.every((format) => VAGUE.has(format));
     const added = isVague ? formatOfName(what.name) : undefined;
     return FORMAT_NAMES.filter((format) => detected.includes(format) || format === added);
   }

@@ -17,6 +17,8 @@ export interface NamedSignature {
   /** What it is called in the answer: `model.sig`. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** A time at which this one is known to have existed, where it is another than that of the question. */
+  readonly at?: Date;
 }
 
 /** Everything that a decision depends on. */
@@ -72,7 +74,7 @@ export function evaluateTrust(question: TrustQuestion): TrustDecision {
   const reasons: TrustReason[] = [];
   for (const signature of question.signatures) {
     try {
-      accepted.push(acceptSignature(signature, question));
+      accepted.push(acceptSignature(signature, { ...question, at: signature.at ?? question.at }));
     } catch (error) {
       reasons.push({ signature: signature.name, ...reasonOf(error) });
     }
@@ -147,10 +149,9 @@ class Refusal extends Error {}
 
 function reasonOf(error: unknown): { readonly code: ErrorCode; readonly message: string } {
   if (error instanceof Refusal) return untrusted(error.message);
-  const known: StrongroomError = toStrongroomError(error);
-  // A fault of ours is not a reason against a signature; hiding it would.
-  if (!isStrongroomError(error)) throw known;
-  return { code: known.code, message: known.message };
+  // A fault of ours is no reason against a signature, and is not to be hidden among reasons.
+  if (!isStrongroomError(error)) throw error;
+  return { code: error.code, message: error.message };
 }
 
 function untrusted(message: string): { readonly code: ErrorCode; readonly message: string } {

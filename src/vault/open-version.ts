@@ -8,7 +8,7 @@ import type {
 } from '../api/index.ts';
 import { formatVersionRef } from '../api/index.ts';
 import type { ByteRange } from '../bytes/index.ts';
-import { accessCodeUnlocker } from '../container/index.ts';
+import { accessCodeUnlocker, type OpenedPayload } from '../container/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
@@ -64,15 +64,19 @@ export function openVersion(
 }
 
 function openedFile(file: ManifestFile, open: (file: ManifestFile) => Promise<OpenedBlob>): OpenedFile {
+  const whileOpen = async function* (
+    stream: (payload: OpenedPayload) => AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
+    const blob = await open(file);
+    try {
+      yield* stream(blob.payload);
+    } finally {
+      await blob.close();
+    }
+  };
   return {
     ...file,
-    async *read(range?: ByteRange) {
-      const blob = await open(file);
-      try {
-        yield* blob.payload.read(range);
-      } finally {
-        await blob.close();
-      }
-    },
+    read: (range?: ByteRange) => whileOpen((payload) => payload.read(range)),
+    lend: (range?: ByteRange) => whileOpen((payload) => payload.lend(range)),
   };
 }

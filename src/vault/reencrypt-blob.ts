@@ -101,7 +101,7 @@ async function sealAgain(
     row.codeLock === undefined || input.accessCode === undefined
       ? undefined
       : await accessCodeKey(input.accessCode, row.codeLock);
-  const file = { path: payload.name as FilePath, size: payload.size, open: () => payload.read() };
+  const file = { path: payload.name as FilePath, size: payload.size, open: () => payload.lend() };
   return sealBlob(deps, file, {
     blob: await lease.newBlob(),
     plan: {

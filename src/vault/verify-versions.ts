@@ -107,7 +107,7 @@ class Verification {
       return;
     }
     try {
-      await this.#verifyPlaintext(opened.payload.read(), { version, file });
+      await this.#verifyPlaintext(opened.payload.lend(), { version, file });
     } finally {
       await opened.close();
     }

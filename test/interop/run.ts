@@ -2,6 +2,7 @@
 // A peer that is not on the machine is said to be missing, and its checks are skipped.
 import { ageChecks } from './age.ts';
 import type { Check } from './check.ts';
+import { modelSigningChecks } from './model-signing.ts';
 import { findPeers } from './peers.ts';
 import { pythonChecks } from './python.ts';
 import { Workshop } from './workshop.ts';
@@ -11,10 +12,12 @@ const QUICK_BYTES = 3 * 2 ** 20 + 17;
 const FULL_BYTES = 256 * 2 ** 20 + 17;
 
 const peers = findPeers();
-const fileBytes = process.argv.includes('--quick') ? QUICK_BYTES : FULL_BYTES;
+const isQuick = process.argv.includes('--quick');
+const fileBytes = isQuick ? QUICK_BYTES : FULL_BYTES;
 const checks: readonly Check[] = [
   ...ageChecks(peers, fileBytes),
   ...pythonChecks(peers, fileBytes),
+  ...modelSigningChecks(isQuick),
   ...zstdChecks(peers, fileBytes),
 ];
 

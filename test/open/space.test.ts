@@ -7,7 +7,7 @@ import { suite, type TestContext, test } from 'node:test';
 import type { FileInput, PutVersionInput } from '../../src/api/index.ts';
 import { isStrongroomError } from '../../src/errors/index.ts';
 import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
-import { fileOf, putOf, temporaryFolder, temporaryHome } from '../kit/temporary-home.ts';
+import { fileOf, putOf, temporaryFolder, temporaryHome, trustUnknown } from '../kit/temporary-home.ts';
 import { CHURN, contentOf, leftovers, startChild } from './home-kit.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -113,6 +113,7 @@ test('a disk that becomes full ends a put, loses nothing, and takes the same put
     await initHome({ home });
     await writeFile(join(home, 'config.toml'), '[limits]\nmin_free_bytes = 0');
     await using strongroom = await openStrongroom({ home });
+    await trustUnknown(strongroom);
     const { versions, models } = strongroom.api;
     await versions.put(putOf('acme/churn', { 'm.bin': 'one' }));
     const ballast = join(disk, 'ballast');

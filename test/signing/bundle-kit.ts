@@ -7,8 +7,8 @@ import type { FileDigest } from '../../src/signing/index.ts';
  * mistake in one is not made in the other.
  */
 
-export const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
-export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
 /** A file with this content. */
 export function file(path: string, content: string): FileDigest {
@@ -67,7 +67,7 @@ export function statement(changes: StatementChanges = {}): Json {
 }
 
 /** DSSE's encoding of what is signed. */
-export function pae(payload: Uint8Array, type = PAYLOAD_TYPE): Buffer {
+function pae(payload: Uint8Array, type = PAYLOAD_TYPE): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload]);
 }
 

@@ -143,6 +143,21 @@ test('expired, revoked and not yet valid keys do not count', () => {
   assert.equal(decide(good, before).decision, 'trusted');
 });
 
+test('each signature is judged by the time when it is known to have existed', () => {
+  const revoked = revokeKey(
+    createKeyRecord(alice.publicKey, TERMS),
+    new Date('2026-05-01T00:00:00Z'),
+    'lost',
+  );
+  const before = { ...signature('before', alice), at: new Date('2026-04-01T00:00:00Z') };
+  const decision = decide([before, signature('after', alice)], { keys: [revoked] });
+  assert.deepEqual(
+    decision.accepted.map(({ signature: name }) => name),
+    ['before'],
+  );
+  assert.deepEqual(codes(decision), ['SIGNING_KEY_REVOKED']);
+});
+
 test('a signer counts only within the time that the policy gives them', () => {
   const signers = [{ ...SIGNERS[0], from: '2026-02-01T00:00:00.000Z', until: '2026-06-01T00:00:00.000Z' }];
   const policy = policyOf({ signers });

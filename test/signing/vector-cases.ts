@@ -28,7 +28,7 @@ import {
 
 /*
  * The cases of vectors/signing, made anew with fresh keys; make-vectors.ts writes them down. Every line of the list of
- * attacks in docs/spec/signing.md §9 is one of the refused.
+ * attacks in docs/spec/signing.md §10 is one of the refused.
  */
 
 /** Signatures that must be taken. */

@@ -13,7 +13,7 @@ import type { SigningVector } from './vector-format.ts';
 
 /* What the cases of vectors/signing are made of: keys, and ways to sign the same files well or badly. */
 
-export const AT = '2026-06-01T00:00:00.000Z';
+const AT = '2026-06-01T00:00:00.000Z';
 export const p256 = SigningKey.generate('ecdsa-p256');
 export const p384 = SigningKey.generate('ecdsa-p384');
 export const p521 = SigningKey.generate('ecdsa-p521');
@@ -27,7 +27,7 @@ export const rootPem = formatCertificatePem(chain.root.certificate);
 export type Trusted = Omit<SigningVector, 'name' | 'signature' | 'isBase64'>;
 
 export const byKey: Trusted = { files: FILES, keys: [p256.publicKey.pem], roots: [], at: AT };
-export const byRoot: Trusted = { files: FILES, keys: [], roots: [rootPem], at: AT };
+const byRoot: Trusted = { files: FILES, keys: [], roots: [rootPem], at: AT };
 
 export function text(json: unknown): string {
   return JSON.stringify(json);

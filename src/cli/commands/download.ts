@@ -13,8 +13,8 @@ import { SecretBytes, utf8Bytes } from '../../bytes/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
 import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
 import type { IncomingFile } from '../operations.ts';
-import { done } from '../result.ts';
 import type { Session, Work } from '../session.ts';
+import { storedVersion } from '../stored-version.ts';
 import { formatBytes } from '../units.ts';
 import { collectDirections, collectMetrics, collectPairs, collectWords } from '../values.ts';
 
@@ -92,8 +92,8 @@ export function downloadCommand(runner: Runner): Command {
         signal: work.signal,
       });
     });
-    return done(
-      { version },
+    return storedVersion(
+      version,
       `downloaded and sealed ${model}@${version.version} (${formatBytes(version.size)}, sha256 as expected)`,
     );
   });

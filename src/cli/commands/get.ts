@@ -131,7 +131,7 @@ function countBytes(files: readonly OpenedFile[], work: Work): readonly Pick<Ope
   return files.map((file) => ({
     path: file.path,
     async *read() {
-      for await (const chunk of file.read()) {
+      for await (const chunk of file.lend()) {
         work.signal.throwIfAborted();
         counted += chunk.length;
         work.onProgress({ phase: 'opening', done: counted, total, unit: 'bytes' });

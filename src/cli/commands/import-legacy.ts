@@ -4,8 +4,8 @@ import { fromBase64 } from '../../bytes/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
 import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
 import type { LegacyInput } from '../operations.ts';
-import { done } from '../result.ts';
 import type { Session } from '../session.ts';
+import { storedVersion } from '../stored-version.ts';
 import { formatBytes } from '../units.ts';
 import { collectDirections, parseChoice } from '../values.ts';
 
@@ -76,8 +76,8 @@ export function importLegacyCommand(runner: Runner): Command {
         ...work,
       }),
     );
-    return done(
-      { version },
+    return storedVersion(
+      version,
       `imported ${model}@${version.version} (${formatBytes(version.size)}, nothing executed)`,
     );
   });

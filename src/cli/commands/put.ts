@@ -11,8 +11,8 @@ import {
 import type { Passphrase } from '../../bytes/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
 import { bindAct, describeCommand, type Runner } from '../command.ts';
-import { done } from '../result.ts';
 import type { Session } from '../session.ts';
+import { storedVersion } from '../stored-version.ts';
 import { formatBytes, formatCount } from '../units.ts';
 import { collectDirections, collectMetrics, collectPairs, collectWords, parseLineage } from '../values.ts';
 
@@ -85,9 +85,10 @@ export function putCommand(runner: Runner): Command {
       }),
     );
     const { size, files: stored } = version;
-    return done(
-      { version },
+    return storedVersion(
+      version,
       `sealed ${model}@${version.version} (${formatCount(stored.length, 'file')}, ${formatBytes(size)})`,
+      details.aliases,
     );
   });
 }

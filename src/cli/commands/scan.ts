@@ -128,9 +128,9 @@ function formatFile(terminal: Terminal, file: ScannedFile, options: ScanOptions)
   return [
     head,
     ...profileLines(report, options),
-    ...report.reasons.map((reason) => `  not complete: ${escapeText(reason)}`),
+    ...report.reasons.map((reason) => `  because of ${escapeText(reason)}`),
     ...shown.flatMap((finding) => formatFinding(terminal, finding)),
-    ...(hidden > 0 ? [`  ${formatCount(hidden, 'more finding')} that change nothing (--all)`] : []),
+    ...(hidden > 0 ? [`  not shown: ${formatCount(hidden, 'finding')} of no weight (--all)`] : []),
   ];
 }
 

@@ -21,11 +21,11 @@ export interface SignatureRow {
 }
 
 /** Salt of RSA-PSS in bytes: as long as the digest (RFC 8017 §9.1). */
-export const RSA_PSS_SALT_BYTES = 32;
+const RSA_PSS_SALT_BYTES = 32;
 /** Below this RSA does not reach 128 bits of strength (NIST SP 800-57, table 2). */
 export const MIN_RSA_BITS = 3072;
 /** Beyond this an RSA key serves to keep the verifier busy. */
-export const MAX_RSA_BITS = 8192;
+const MAX_RSA_BITS = 8192;
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALT_BYTES };
 

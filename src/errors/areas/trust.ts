@@ -15,7 +15,7 @@ export const TRUST_ERRORS = {
   },
   TRUST_UNSIGNED: {
     kind: 'unsafe',
-    hint: 'sign it with: strongroom sign MODEL@N --key-id ID, by a key that the namespace trusts',
+    hint: 'sign it with: strongroom trust sign MODEL@N --key-id ID, by a key that the namespace trusts',
   },
   TRUST_NOT_HELD: {
     kind: 'conflict',

@@ -17,8 +17,8 @@ export interface FlatVector {
 
 const OFFSET_BYTES = 4;
 const VTABLE_HEADER_BYTES = 4;
-/** Longest name that is read; tensors' names are a few hundred bytes. */
-const MAX_STRING_BYTES = 1 << 16;
+/** Longest text that is read: names have a few hundred bytes, parameters of a training up to a megabyte. */
+const MAX_STRING_BYTES = 1 << 22;
 
 /**
  * Reads a FlatBuffer (flatbuffers.dev, "internals") with every offset and length held against the end of the file.
@@ -99,9 +99,17 @@ export class FlatBuffer {
   /** The string of a field; `undefined`: absent. */
   async string(table: FlatTable, field: number): Promise<string | undefined> {
     const vector = await this.vector(table, field, 1);
-    if (vector === undefined) return undefined;
-    if (vector.length > MAX_STRING_BYTES) this.stop(vector.start, `a text of ${vector.length} bytes`);
-    return new TextDecoder().decode(await this.#bytes(vector.start, vector.length));
+    return vector === undefined ? undefined : this.#text(vector.start, vector.length);
+  }
+
+  /** The strings that a vector of offsets points to. */
+  async *strings(table: FlatTable, field: number): AsyncGenerator<string> {
+    const vector = await this.vector(table, field, OFFSET_BYTES);
+    for (let index = 0; index < (vector?.length ?? 0); index++) {
+      const start = await this.#forward((vector?.start ?? 0) + index * OFFSET_BYTES);
+      const length = viewOf(await this.#bytes(start, OFFSET_BYTES)).getUint32(0, true);
+      yield await this.#text(start + OFFSET_BYTES, length);
+    }
   }
 
   /** Ends the reading: the file is broken here. */
@@ -114,6 +122,11 @@ export class FlatBuffer {
   stop(offset: number, message: string): never {
     this.#log.limit('FLATBUFFER_LIMIT', offset, message);
     throw new ReadingHalt('limit');
+  }
+
+  async #text(start: number, length: number): Promise<string> {
+    if (length > MAX_STRING_BYTES) this.stop(start, `a text of ${length} bytes`);
+    return new TextDecoder().decode(await this.#bytes(start, length));
   }
 
   async #forward(at: number): Promise<number> {

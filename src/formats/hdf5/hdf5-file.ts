@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../bytes/index.ts';
+import { type ByteSource, bufferView } from '../../bytes/index.ts';
 import { type ProblemLog, ReadingHalt } from '../problem-log.ts';
 import { SourceWindow, viewOf } from '../source-window.ts';
 import type { Hdf5Limits } from './limits.ts';
@@ -124,7 +124,7 @@ export class Hdf5Piece {
   }
 
   text(length: number): string {
-    return new TextDecoder('latin1').decode(this.take(length));
+    return bufferView(this.take(length)).toString('latin1');
   }
 
   /** A piece of this piece. */

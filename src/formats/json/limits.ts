@@ -4,8 +4,10 @@ export interface JsonLimits {
   readonly maxBytes: number;
   /** How deep arrays and objects nest; no model file of ours goes beyond 40. */
   readonly maxDepth: number;
-  /** Values of all kinds, together; a tokenizer with merges has about a million. */
+  /** Values of all kinds but numbers, together; a tokenizer with merges has about a million. */
   readonly maxValues: number;
+  /** Numbers, together; the trees of a model have many. */
+  readonly maxNumbers: number;
   /** Longest string or number, in bytes of the text. */
   readonly maxTokenBytes: number;
   /** Keys of all objects that are open at once, kept to find duplicates. */
@@ -17,6 +19,7 @@ export const DEFAULT_JSON_LIMITS: JsonLimits = {
   maxBytes: 1 << 30,
   maxDepth: 200,
   maxValues: 4_000_000,
+  maxNumbers: 4_000_000,
   maxTokenBytes: 1 << 24,
   maxOpenKeys: 1_000_000,
 };

@@ -12,6 +12,12 @@ export interface JsonDocument {
   readonly problems: readonly FormatProblem[];
 }
 
+/** What to read, and how much. */
+export interface ReadJsonOptions extends Partial<JsonLimits> {
+  /** Whether numbers in arrays become part of the value; models of trees are nothing but such numbers. */
+  readonly areNumbersKept?: boolean;
+}
+
 /** Numbers of the same spelling are one object: shapes and offsets repeat a lot. */
 const MAX_SHARED_NUMBERS = 10_000;
 
@@ -19,8 +25,9 @@ const MAX_SHARED_NUMBERS = 10_000;
  * Reads a JSON text into a value that keeps duplicate keys, spellings of numbers and places. For texts that fit into
  * memory: cap them by `limits.maxBytes` and `maxValues`. Never throws for bad bytes.
  */
-export async function readJson(source: ByteSource, limits: Partial<JsonLimits> = {}): Promise<JsonDocument> {
-  const builder = new TreeBuilder();
+export async function readJson(source: ByteSource, options: ReadJsonOptions = {}): Promise<JsonDocument> {
+  const { areNumbersKept = true, ...limits } = options;
+  const builder = new TreeBuilder(areNumbersKept);
   const log = await scanJson(source, builder, limits);
   const isWhole = log.problems.every(
     ({ code, severity }) => severity === 'notice' || code === 'JSON_DUPLICATE_KEY',
@@ -33,6 +40,11 @@ class TreeBuilder implements JsonVisitor {
   readonly #open: (JsonObject | JsonValue[])[] = [];
   readonly #keys: { key: string; offset: number }[] = [];
   readonly #numbers = new Map<string, JsonNumber>();
+  readonly #areNumbersKept: boolean;
+
+  constructor(areNumbersKept: boolean) {
+    this.#areNumbersKept = areNumbersKept;
+  }
 
   startObject(offset: number): void {
     this.#push(new JsonObject(offset));
@@ -63,6 +75,7 @@ class TreeBuilder implements JsonVisitor {
   }
 
   number(text: string): void {
+    if (!this.#areNumbersKept && Array.isArray(this.#open.at(-1))) return;
     let number = this.#numbers.get(text);
     if (number === undefined) {
       number = new JsonNumber(text);

@@ -38,6 +38,7 @@ export class JsonScanner {
   readonly #open: (Set<string> | undefined)[] = [];
   #expect: Expect = 'value';
   #values = 0;
+  #numbers = 0;
   #openKeys = 0;
   #isFirst = true;
 
@@ -102,10 +103,10 @@ export class JsonScanner {
     if (end === bytes.length && !piece.isLast) return this.#unfinished(end - at, offset, false);
     const word = utf8Text(bytes.subarray(at, Math.min(end, at + this.#limits.maxTokenBytes))) ?? '';
     if (end > at && endOfNumber(word) === word.length) {
-      if (this.#value(offset)) this.#visitor.number?.(word, offset);
+      if (this.#number(offset)) this.#visitor.number?.(word, offset);
     } else if (/^-?(?:NaN|Infinity)$/.test(word)) {
       this.#log.notice('JSON_NUMBER_NOT_FINITE', offset, 'a number that json does not have');
-      if (this.#value(offset)) this.#visitor.number?.(word, offset);
+      if (this.#number(offset)) this.#visitor.number?.(word, offset);
     } else this.#literal(word, offset);
     return Math.max(end, at + 1);
   }
@@ -178,6 +179,16 @@ export class JsonScanner {
     if (++this.#values > this.#limits.maxValues)
       this.#stop(offset, `more than ${this.#limits.maxValues} values`);
     return !this.isDone;
+  }
+
+  #number(offset: number): boolean {
+    if (++this.#numbers > this.#limits.maxNumbers) {
+      this.#stop(offset, `more than ${this.#limits.maxNumbers} numbers`);
+      return false;
+    }
+    // Numbers have a limit of their own.
+    this.#values--;
+    return this.#value(offset);
   }
 
   #step(isAllowed: boolean, next: Expect, offset: number): void {

@@ -1,4 +1,3 @@
-import { bufferView } from '../../bytes/index.ts';
 import type { PickleFindingCode } from './finding.ts';
 import type { PickleLimits } from './limits.ts';
 import { OPCODE_OF_BYTE, type Opcode, type OpcodeName } from './opcodes.ts';
@@ -24,7 +23,8 @@ export interface PickleOperation {
 
 /** The part of the source that is in memory. */
 export interface PickleWindow {
-  readonly bytes: Uint8Array;
+  /** Made by `bufferView`, so that numbers are read out of it. */
+  readonly bytes: Buffer;
   /** Where its first byte is in the source. */
   readonly start: number;
   /** Size of the whole source. */
@@ -90,7 +90,7 @@ export function decodeOperation(window: PickleWindow, position: number, limits: 
       if (at + 1 + width > window.bytes.length) return missing(window, position, 1 + width);
       return done(
         { opcode, position },
-        { size: 1 + width, number: READ_NUMBER[opcode.argument](bufferView(window.bytes), at + 1) },
+        { size: 1 + width, number: READ_NUMBER[opcode.argument](window.bytes, at + 1) },
       );
     }
   }
@@ -149,7 +149,7 @@ function decodeCounted(window: PickleWindow, place: Place, width: 1 | 4 | 8): De
   const at = position - window.start;
   const header = 1 + width;
   if (at + header > window.bytes.length) return missing(window, position, header);
-  const length = readLength(bufferView(window.bytes), at + 1, width);
+  const length = readLength(window.bytes, at + 1, width);
   if (opcode.name === 'LONG4' && length >= 2 ** 31)
     return {
       outcome: 'stopped',
@@ -166,7 +166,7 @@ function decodeCounted(window: PickleWindow, place: Place, width: 1 | 4 | 8): De
   if (budget !== undefined && length > Math.min(budget.maxArgumentBytes, budget.leftBytes))
     return done(place, { size, number: length });
   if (at + size > window.bytes.length) return { outcome: 'more', bytes: size };
-  const view = window.bytes.subarray(at + header, at + size);
+  const view = new Uint8Array(window.bytes.buffer, window.bytes.byteOffset + at + header, length);
   if (budget === undefined) return done(place, { size, number: length, bytes: view });
   budget.leftBytes -= length;
   return done(place, { size, number: length, bytes: view.slice() });

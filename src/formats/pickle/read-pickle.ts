@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../bytes/index.ts';
+import { type ByteSource, bufferView } from '../../bytes/index.ts';
 import { DEFAULT_PICKLE_LIMITS, type PickleLimits } from './limits.ts';
 import type { PickleWindow } from './operation.ts';
 import { type PickleStream, type ReadPickleOptions, StreamReader } from './stream-reader.ts';
@@ -13,7 +13,7 @@ const WINDOW_BYTES = 1 << 16;
 export function readPickleBytes(bytes: Uint8Array, options: ReadPickleOptions = {}): PickleStream {
   const reader = startReader(options);
   const window: PickleWindow = {
-    bytes,
+    bytes: bufferView(bytes),
     start: 0,
     sourceSize: bytes.length,
     budget: undefined,
@@ -38,7 +38,7 @@ export async function readPickle(source: ByteSource, options: ReadPickleOptions 
       reader.noteShortSource();
       break;
     }
-    wanted = reader.advance({ bytes, start, sourceSize: source.size, budget });
+    wanted = reader.advance({ bytes: bufferView(bytes), start, sourceSize: source.size, budget });
   }
   return reader.result();
 }

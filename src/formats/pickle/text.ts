@@ -1,5 +1,7 @@
 import { bufferView, utf8Text } from '../../bytes/index.ts';
 
+const MAX_SHORT_BYTES = 64;
+
 /** Bytes as text, one character each. */
 export function latin1Text(bytes: Uint8Array): string {
   return bufferView(bytes).toString('latin1');
@@ -12,6 +14,7 @@ export function latin1Bytes(text: string): Uint8Array {
 
 /** UTF-8 with lone surrogates let through (Python's `surrogatepass`); `undefined` when it is not even that. */
 export function surrogatePassText(bytes: Uint8Array): string | undefined {
+  if (isShortAscii(bytes)) return latin1Text(bytes);
   const text = utf8Text(bytes);
   if (text !== undefined) return text;
   const parts: string[] = [];
@@ -27,6 +30,13 @@ export function surrogatePassText(bytes: Uint8Array): string | undefined {
   }
   const rest = utf8Text(bytes.subarray(from));
   return rest === undefined || from === 0 ? undefined : parts.join('') + rest;
+}
+
+/** The keys and names that most pickles are full of need no decoder. */
+function isShortAscii(bytes: Uint8Array): boolean {
+  if (bytes.length > MAX_SHORT_BYTES) return false;
+  for (const byte of bytes) if (byte >= 0x80) return false;
+  return true;
 }
 
 function isSurrogate(bytes: Uint8Array, at: number): boolean {

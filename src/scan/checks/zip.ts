@@ -79,6 +79,8 @@ class ArchiveScan {
       this.#context.unknown('a member of an archive cannot be read');
       return true;
     }
+    // Where only the flag says so the content is scanned all the same, but nobody can tell the two apart.
+    if (member.isEncrypted) this.#context.unknown('a member is marked as encrypted');
     const source = content.kind === 'stored' ? content.source : await this.#inflated(member, content.open);
     if (source === undefined) return false;
     if (content.kind === 'stored' && expected !== 'data' && source.size <= MAX_CHECKED_BYTES)

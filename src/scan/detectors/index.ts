@@ -1,6 +1,7 @@
 import { archiveDetector } from './archive.ts';
 import { compressedDetector } from './compressed.ts';
 import type { Detector } from './detector.ts';
+import { graphDetector } from './graph.ts';
 import { magicDetector } from './magic.ts';
 import { pickleDetector } from './pickle.ts';
 import { programDetector } from './program.ts';
@@ -17,6 +18,7 @@ export const DETECTORS: readonly Detector[] = [
   archiveDetector,
   compressedDetector,
   pickleDetector,
+  graphDetector,
 ];
 
 /** Asked besides, for what a text is; `text` alone never makes a polyglot. */

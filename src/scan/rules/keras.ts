@@ -27,6 +27,14 @@ export const KERAS_RULES = {
     advice: 'do not load it',
     references: ['CVE-2025-1550', 'CVE-2025-8747', 'CWE-94'],
   },
+  KERAS_UNKNOWN_MODULE: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'a Keras model that names a package of its own',
+    about: 'Affected versions import the module that a class or function names, whatever it is.',
+    advice: 'load it only where that package is known and trusted',
+    references: ['CVE-2025-1550'],
+  },
   KERAS_GADGET: {
     severity: 'critical',
     verdict: 'malicious',

@@ -81,7 +81,7 @@ export const TEMPLATE_RULES = {
   },
   JSON_MALFORMED: {
     severity: 'low',
-    verdict: 'suspicious',
+    verdict: 'none',
     title: 'broken JSON',
     about:
       'The text is not JSON as RFC 8259 has it; lenient loaders may read something else than was looked at.',

@@ -42,9 +42,9 @@ def state_dicts(writer):
     save_both(writer, "quantised", torch.quantize_per_tensor(torch.rand(3, 4), 0.1, 2, torch.qint8))
     save_both(writer, "parameter", torch.nn.Parameter(torch.ones(2)))
     save_both(writer, "empty", torch.zeros(0, 3))
-    # Raw floats that begin as a pickle does.
-    lookalike = torch.frombuffer(bytearray(b"\x80\x02cos\nsystem\n" + b"." * 50), dtype=torch.uint8)
-    torch.save({"raw": lookalike[:64]}, writer.path("torch-lookalike-storage", "model.pt"))
+    # Raw numbers that begin as a pickle does, and hold the byte that ends one.
+    lookalike = torch.frombuffer(bytearray(b"\x80\x02}q\x00" + bytes(range(256)) * 4), dtype=torch.uint8)
+    torch.save({"raw": lookalike}, writer.path("torch-lookalike-storage", "model.pt"))
 
 
 def checkpoints(writer):

@@ -1,10 +1,12 @@
 """Benign files, written by the libraries themselves: make-benign.py FOLDER."""
 
+import logging
 import os
 import random
 import sys
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
+logging.disable(logging.WARNING)
 
 import benign_arrays
 import benign_graphs

@@ -12,7 +12,7 @@ const DENIED_ROOTS: ReadonlySet<string> = new Set(
   __builtin__ __builtins__ __import__ _aix_support _asyncio _bootsubprocess _ctypes _frozen_importlib _frozen_importlib_external
   _imp _interpchannels _interpqueues _interpreters _io _opcode _osx_support _posixshmem _posixsubprocess _pyio _pyrepl
   _remote_debugging _scproxy _signal _sitebuiltins _socket _sqlite3 _ssl _testcapi _testinternalcapi _thread _tkinter
-  _winapi _xxinterpchannels _xxsubinterpreters aifc antigravity asynchat asyncio asyncore atexit bdb builtins bz2 
+  _winapi _xxinterpchannels _xxsubinterpreters aifc antigravity asynchat asyncio asyncore atexit bdb builtins bz2 cProfile 
   cgi cgitb chunk cmd code codeop commands compileall concurrent configparser contextlib contextvars  crypt csv
   ctypes curses dbm difflib dircache dis distutils doctest ensurepip faulthandler fcntl filecmp fileinput  formatter
   ftplib gc gettext getpass glob gzip http httplib idlelib imaplib imghdr imp importlib inspect io lib2to3 linecache

@@ -129,7 +129,7 @@ const BUILTINS: Readonly<Record<string, AllowedRow>> = {
   ...rows('builtins.slice builtins.range', { isClass: true, call: takesMany(isData) }),
   ...rows(
     `builtins.Ellipsis builtins.NotImplemented builtins.len builtins.abs builtins.min builtins.max builtins.sum
-     builtins.round builtins.all builtins.any builtins.sorted builtins.repr builtins.hash builtins.id builtins.ord builtins.chr`,
+     builtins.round builtins.all builtins.any builtins.sorted builtins.repr builtins.hash builtins.id builtins.ord builtins.chr builtins.print builtins.pow builtins.divmod`,
     VALUE,
   ),
   ...rows(EXCEPTIONS.trim().replaceAll(/(\S+)/g, 'builtins.$1'), CALLED_CLASS),

@@ -1,0 +1,164 @@
+import { Command } from 'commander';
+import {
+  ENTRY_RULES,
+  type NamespaceName,
+  type NamespaceTrust,
+  type NamespaceTrustChange,
+  parseNamespaceName,
+  quoteForMessage,
+  SCAN_OUTCOMES,
+  type ScanOutcome,
+  USE_RULES,
+} from '../../api/index.ts';
+import { StrongroomError } from '../../errors/index.ts';
+import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
+import { answer, done } from '../result.ts';
+import type { Session } from '../session.ts';
+import { type Cell, formatFields, formatTable } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { parseChoice } from '../values.ts';
+
+/** `trust …`: what a namespace lets in and hands out. */
+export function trustCommand(runner: Runner): Command {
+  return new Command('trust')
+    .description('show and set what a namespace lets in and hands out')
+    .addCommand(showCommand(runner))
+    .addCommand(setCommand(runner));
+}
+
+function showCommand(runner: Runner): Command {
+  const command = describeCommand({
+    name: 'show',
+    args: '<namespace>',
+    usage: '[options] NAMESPACE',
+    summary: 'show what a namespace trusts',
+    examples: [
+      ['strongroom trust show acme', 'what happens to clean, unknown, suspicious … files'],
+      ['strongroom trust show acme --json', 'as a document'],
+    ],
+  });
+  return bindAct(command, runner, ({ session, args }) => {
+    const namespace = parseNamespaceName(wordAt(args, 0));
+    return session.withApi(async (api) => {
+      const trust = await api.trust.get({ namespace });
+      return answer({ namespace, trust }, (terminal) => formatTrust(terminal, trust));
+    });
+  });
+}
+
+interface SetOptions {
+  readonly enter?: Readonly<Record<string, string>>;
+  readonly fetch?: Readonly<Record<string, string>>;
+  readonly serve?: Readonly<Record<string, string>>;
+  readonly approvals?: '1' | '2';
+  readonly yes?: boolean;
+}
+
+function setCommand(runner: Runner): Command {
+  const command = describeCommand({
+    name: 'set',
+    args: '<namespace>',
+    usage: '[options] NAMESPACE',
+    summary: 'change what a namespace trusts, from now on',
+    more: `OUTCOME is one of ${SCAN_OUTCOMES.join(', ')}. What may enter may be fetched and served, unless it is said otherwise.`,
+    examples: [
+      ['strongroom trust set acme --enter unknown=allow', 'files that no reader knows come in'],
+      ['strongroom trust set acme --enter malicious=quarantine', 'keep dangerous files for inspection'],
+      ['strongroom trust set lab --approvals 1', 'one person alone may release; asks before'],
+    ],
+  })
+    .option('--enter <outcome=rule>', `${ENTRY_RULES.join(', ')} (repeatable)`, collectRules)
+    .option('--fetch <outcome=rule>', `${USE_RULES.join(' or ')} (repeatable)`, collectRules)
+    .option('--serve <outcome=rule>', `${USE_RULES.join(' or ')} (repeatable)`, collectRules)
+    .option('--approvals <count>', 'people it takes to release a version', parseChoice(['1', '2'] as const))
+    .option('-y, --yes', 'do not ask before the policy becomes weaker than it should be');
+  return bindAct<SetOptions>(command, runner, async ({ session, args, options }) => {
+    const namespace = parseNamespaceName(wordAt(args, 0));
+    const change = readChange(options);
+    await confirmWeakness(session, { namespace, change, isGiven: options.yes });
+    const trust = await session.withApi((api) => api.trust.set({ namespace, change }));
+    return done({ namespace, trust }, `updated what ${namespace} trusts`);
+  });
+}
+
+function readChange(options: SetOptions): NamespaceTrustChange {
+  const { enter, fetch, serve, approvals } = options;
+  const change = {
+    ...(enter && { enter: readRules(enter, ENTRY_RULES) }),
+    ...(fetch && { fetch: readRules(fetch, USE_RULES) }),
+    ...(serve && { serve: readRules(serve, USE_RULES) }),
+    ...(approvals && { approvals: approvals === '1' ? (1 as const) : (2 as const) }),
+  };
+  if (Object.keys(change).length > 0) return change;
+  throw new StrongroomError('INPUT_INVALID', 'nothing to set', {
+    hint: 'use --enter, --fetch, --serve or --approvals',
+  });
+}
+
+function collectRules(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const at = text.indexOf('=');
+  return { ...previous, [text.slice(0, Math.max(at, 0))]: text.slice(at + 1) };
+}
+
+function readRules<Rule extends string>(
+  words: Readonly<Record<string, string>>,
+  rules: readonly Rule[],
+): Partial<Record<ScanOutcome, Rule>> {
+  const read: Partial<Record<ScanOutcome, Rule>> = {};
+  for (const [word, text] of Object.entries(words)) {
+    const outcome = SCAN_OUTCOMES.find((candidate) => candidate === word);
+    const rule = rules.find((candidate) => candidate === text);
+    if (outcome === undefined || rule === undefined) {
+      throw new StrongroomError('INPUT_INVALID', `not a rule: ${quoteForMessage(`${word}=${text}`)}`, {
+        hint: `write OUTCOME=RULE with ${SCAN_OUTCOMES.join(', ')} and ${rules.join(', ')}`,
+      });
+    }
+    read[outcome] = rule;
+  }
+  return read;
+}
+
+/** Says aloud what becomes possible, and asks where one person or a dangerous file would be enough. */
+async function confirmWeakness(
+  session: Session,
+  asked: {
+    readonly namespace: NamespaceName;
+    readonly change: NamespaceTrustChange;
+    readonly isGiven: boolean | undefined;
+  },
+): Promise<void> {
+  const { namespace, change, isGiven } = asked;
+  if (change.approvals === 1) {
+    await session.warn(`ONE PERSON ALONE can then release what the policy of ${namespace} holds back`);
+    await session.confirm('ask no second person', isGiven);
+  }
+  const rules = [change.enter, change.fetch, change.serve];
+  if (rules.some((rule) => rule?.malicious === 'allow')) {
+    await session.warn(`${namespace} will then let in or hand out files THAT ARE KNOWN TO BE DANGEROUS`);
+    await session.confirm('trust malicious files', isGiven);
+  }
+}
+
+function formatTrust(terminal: Terminal, trust: NamespaceTrust): string {
+  const used = (use: 'fetch' | 'serve', outcome: ScanOutcome): string =>
+    trust[use][outcome] ?? (trust.enter[outcome] === 'allow' ? 'allow' : 'refuse');
+  const table = formatTable(
+    terminal,
+    [{ heading: 'a file that is' }, { heading: 'enters' }, { heading: 'is fetched' }, { heading: 'is served' }],
+    SCAN_OUTCOMES.map((outcome): Cell[] => [
+      outcome,
+      trust.enter[outcome],
+      used('fetch', outcome),
+      used('serve', outcome),
+    ]),
+  );
+  const fields = formatFields(terminal, [
+    ['release takes', trust.approvals === 1 ? { text: 'one person', tone: 'warning' } : 'two people'],
+    ['signatures asked', String(trust.requiredSignatures)],
+    ['signers', trust.signers.map((signer) => signer.name).join(', ') || undefined],
+  ]);
+  return `${table}\n\n${fields}`;
+}
