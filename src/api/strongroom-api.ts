@@ -14,7 +14,7 @@ import type {
   Version,
 } from './model.ts';
 import type { AliasName, ModelName, NamespaceName, VersionRef } from './names.ts';
-import type { QuarantineApi, ScansApi, TrustApi } from './trust.ts';
+import type { QuarantineApi, ScansApi, SignaturesApi, SigningKeysApi, TrustApi } from './trust.ts';
 
 /**
  * Everything that can be done with a strongroom, grouped by noun. The local implementation works on a home,
@@ -30,6 +30,8 @@ export interface StrongroomApi {
   readonly keys: KeysApi;
   readonly root: RootApi;
   readonly trust: TrustApi;
+  readonly signingKeys: SigningKeysApi;
+  readonly signatures: SignaturesApi;
   readonly scans: ScansApi;
   readonly quarantine: QuarantineApi;
   readonly system: SystemApi;

@@ -50,9 +50,11 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
   ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand]],
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
-  ['Trust:', [scanCommand, signCommand, verifySignatureCommand]],
   ['In and out:', [downloadCommand, importLegacyCommand, exportCommand]],
-  ['Trust:', [trustCommand, quarantineCommand, scansCommand]],
+  [
+    'Trust:',
+    [scanCommand, signCommand, verifySignatureCommand, trustCommand, quarantineCommand, scansCommand],
+  ],
   ['Keys:', [keysCommand, rootCommand]],
   ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],
 ];

@@ -1,9 +1,7 @@
 import type { ByteSource } from '../bytes/index.ts';
 
-/** How much is read at once, unless more is asked for. */
-const WINDOW_BYTES = 1 << 16;
-/** Windows kept at once; formats with offsets jump between a few places. */
-const MAX_WINDOWS = 8;
+/** How much is read at once, unless more is asked for, and how many such windows are kept. */
+const DEFAULT_WINDOWS = { bytes: 1 << 16, count: 8 };
 
 interface Window {
   readonly start: number;
@@ -14,10 +12,15 @@ interface Window {
 export class SourceWindow {
   readonly size: number;
   readonly #source: ByteSource;
+  readonly #kept: { readonly bytes: number; readonly count: number };
   #windows: Window[] = [];
 
-  constructor(source: ByteSource) {
+  constructor(
+    source: ByteSource,
+    windows: { readonly bytes: number; readonly count: number } = DEFAULT_WINDOWS,
+  ) {
     this.#source = source;
+    this.#kept = windows;
     this.size = source.size;
   }
 
@@ -40,12 +43,12 @@ export class SourceWindow {
   }
 
   async #load(offset: number, length: number): Promise<Uint8Array | undefined> {
-    const wanted = Math.min(Math.max(length, WINDOW_BYTES), this.size - offset);
+    const wanted = Math.min(Math.max(length, this.#kept.bytes), this.size - offset);
     // A copy: the source may overwrite what it returned at its next read.
     const bytes = new Uint8Array(await this.#source.read(offset, wanted));
     if (bytes.length < length) return undefined;
-    if (bytes.length <= WINDOW_BYTES) {
-      this.#windows = [{ start: offset, bytes }, ...this.#windows.slice(0, MAX_WINDOWS - 1)];
+    if (bytes.length <= this.#kept.bytes) {
+      this.#windows = [{ start: offset, bytes }, ...this.#windows.slice(0, this.#kept.count - 1)];
     }
     return bytes.subarray(0, length);
   }

@@ -1,10 +1,5 @@
 import type { Certificate, SignatureAlgorithm } from '../crypto/index.ts';
-import {
-  type ErrorCode,
-  isStrongroomError,
-  type StrongroomError,
-  toStrongroomError,
-} from '../errors/index.ts';
+import { type ErrorCode, isStrongroomError } from '../errors/index.ts';
 import { isDetachedSignature, verifyDetached } from './detached-signature.ts';
 import type { FileDigest } from './file-digest.ts';
 import { assertKeyInForce, publicKeyOfRecord, type SigningKeyRecord } from './key-record.ts';

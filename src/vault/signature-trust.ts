@@ -19,6 +19,8 @@ export interface SignatureQuestion {
   readonly policy: NamespaceTrust;
   readonly keys: readonly StoredSigningKey[];
   readonly files: readonly FileDigest[];
+  /** The canonical manifest, which detached signatures are over; before the publication there is none. */
+  readonly manifest?: Uint8Array;
   readonly signatures: readonly Pick<StoredSignature, 'id' | 'content' | 'addedAt'>[];
 }
 
@@ -37,7 +39,7 @@ export interface SignatureDecision {
  */
 export function decideSignatures(question: SignatureQuestion): SignatureDecision {
   const policy = { ...signaturePolicy(question.policy), required: 0 };
-  const keys = question.keys.map((key) => parseKeyRecord(JSON.parse(key.record)));
+  const keys = question.keys.map(recordOf);
   const roots = rootsOf(question.policy);
   const decided = question.signatures.map(({ id, content, addedAt }) =>
     evaluateTrust({
@@ -47,6 +49,7 @@ export function decideSignatures(question: SignatureQuestion): SignatureDecision
       files: question.files,
       signatures: [{ name: id, bytes: content }],
       ...shapeOf(question.files),
+      ...(question.manifest === undefined ? {} : { manifest: question.manifest }),
       at: new Date(addedAt),
     }),
   );

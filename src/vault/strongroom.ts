@@ -9,6 +9,8 @@ import { removeModel, removeNamespace, removeVersion } from './remove-version.ts
 import { rootVerbs } from './root-verbs.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { scanVerbs } from './scan-verbs.ts';
+import { signatureVerbs } from './signature-verbs.ts';
+import { signingKeyVerbs } from './signing-key-verbs.ts';
 import { systemVerbs } from './system-verbs.ts';
 import { trustVerbs } from './trust-verbs.ts';
 import { verifyVersions } from './verify-versions.ts';
@@ -34,6 +36,8 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     keys: { ...keyVerbs(deps, caller), rotate: (input) => rotateKeys(deps, caller, input) },
     root: rootVerbs(deps, caller),
     trust: trustVerbs(deps, caller),
+    signingKeys: signingKeyVerbs(deps, caller),
+    signatures: signatureVerbs(deps, caller),
     scans: scanVerbs(deps, caller),
     quarantine: quarantineVerbs(deps, caller),
     system: systemVerbs(deps, caller),

@@ -15,10 +15,11 @@ import {
 } from '../trust/index.ts';
 import { tellMissing } from './admit-version.ts';
 import type { Clock } from './deps.ts';
+import { manifestBytes } from './manifest-bytes.ts';
 import { namespaceTrust } from './namespace-trust.ts';
 import { findReports, reportKey } from './scan-files.ts';
 import type { ReportKeys, StoredReport } from './scan-reports.ts';
-import { decideSignatures } from './signature-trust.ts';
+import { decideSignatures, type SignatureDecision } from './signature-trust.ts';
 
 export interface VersionTrustDeps {
   readonly registry: Pick<
@@ -53,12 +54,7 @@ export async function standingOf(deps: VersionTrustDeps, version: Version): Prom
   const policy = await namespaceTrust(deps, namespaceOf(version.model));
   const files = await reportedOutcomes(deps, version);
   const releases = (await deps.registry.listReleases(version)).map(parseRelease);
-  const { isEnough, signers } = decideSignatures({
-    policy,
-    keys: await deps.registry.listSigningKeys(),
-    files: version.files,
-    signatures: await deps.registry.listSignatures(version),
-  });
+  const { isEnough, signers } = await countSignatures(deps, version, policy);
   return {
     policy,
     files,
@@ -67,6 +63,22 @@ export async function standingOf(deps: VersionTrustDeps, version: Version): Prom
     signed: signers.length,
     isSigned: isEnough,
   };
+}
+
+/** Nothing is verified where nothing is asked for: an open must not cost a signature for each that there is. */
+async function countSignatures(
+  deps: VersionTrustDeps,
+  version: Version,
+  policy: NamespaceTrust,
+): Promise<Pick<SignatureDecision, 'isEnough' | 'signers'>> {
+  if (policy.requiredSignatures === 0) return { isEnough: true, signers: [] };
+  return decideSignatures({
+    policy,
+    keys: await deps.registry.listSigningKeys(),
+    files: version.files,
+    manifest: manifestBytes(version),
+    signatures: await deps.registry.listSignatures(version),
+  });
 }
 
 /** What scans say of the files of a version. */

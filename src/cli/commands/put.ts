@@ -12,6 +12,7 @@ import type { Passphrase } from '../../bytes/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
 import { bindAct, describeCommand, type Runner } from '../command.ts';
 import type { Session } from '../session.ts';
+import { readSignatures } from '../signature-files.ts';
 import { storedVersion } from '../stored-version.ts';
 import { formatBytes, formatCount } from '../units.ts';
 import { collectDirections, collectMetrics, collectPairs, collectWords, parseLineage } from '../values.ts';
@@ -27,6 +28,7 @@ interface PutOptions {
   readonly accessCodeFile?: string;
   readonly compression?: Compression;
   readonly sha512?: boolean;
+  readonly signature?: readonly string[];
 }
 
 const EXAMPLES = [
@@ -69,17 +71,20 @@ export function putCommand(runner: Runner): Command {
       'none, auto, zstd or zstd:LEVEL (default: what is configured)',
       parseCompression,
     )
-    .option('--sha512', 'record SHA-512 beside SHA-256');
+    .option('--sha512', 'record SHA-512 beside SHA-256')
+    .option('--signature <file>', 'a signature of the model, such as model.sig (repeatable)', collectWords);
   return bindAct<PutOptions>(command, runner, async ({ session, args, options }) => {
     const { paths, model } = splitWords(args);
     const details = readDetails(options);
     const files = await session.context.operations.readInputs(paths);
+    const signatures = await readSignatures(session, options.signature);
     const accessCode = await newAccessCode(session, options);
     const version = await session.withApi((api, work) =>
       api.versions.put({
         model,
         files,
         ...details,
+        ...(signatures && { signatures }),
         ...(accessCode && { accessCode }),
         ...work,
       }),

@@ -8,6 +8,7 @@ import {
   quoteForMessage,
   SCAN_OUTCOMES,
   type ScanOutcome,
+  type TrustedSignerPolicy,
   USE_RULES,
 } from '../../api/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
@@ -16,14 +17,19 @@ import { answer, done } from '../result.ts';
 import type { Session } from '../session.ts';
 import { type Cell, formatFields, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
-import { parseChoice } from '../values.ts';
+import { collectWords, parseChoice } from '../values.ts';
+import { trustKeysCommand } from './trust-keys.ts';
+import { trustSignCommand, trustSignaturesCommand } from './trust-sign.ts';
 
 /** `trust …`: what a namespace lets in and hands out. */
 export function trustCommand(runner: Runner): Command {
   return new Command('trust')
-    .description('show and set what a namespace lets in and hands out')
+    .description('what a namespace lets in and hands out, and who signs')
     .addCommand(showCommand(runner))
-    .addCommand(setCommand(runner));
+    .addCommand(setCommand(runner))
+    .addCommand(trustKeysCommand(runner))
+    .addCommand(trustSignCommand(runner))
+    .addCommand(trustSignaturesCommand(runner));
 }
 
 function showCommand(runner: Runner): Command {
@@ -51,6 +57,8 @@ interface SetOptions {
   readonly fetch?: Readonly<Record<string, string>>;
   readonly serve?: Readonly<Record<string, string>>;
   readonly approvals?: '1' | '2';
+  readonly signatures?: number;
+  readonly signer?: readonly string[];
   readonly yes?: boolean;
 }
 
@@ -64,6 +72,10 @@ function setCommand(runner: Runner): Command {
     examples: [
       ['strongroom trust set acme --enter unknown=allow', 'files that no reader knows come in'],
       ['strongroom trust set acme --enter malicious=quarantine', 'keep dangerous files for inspection'],
+      [
+        'strongroom trust set acme --signatures 1 --signer ada=KEY-ID --signer bob=KEY-ID',
+        'one of two people must have signed a version',
+      ],
       ['strongroom trust set lab --approvals 1', 'one person alone may release; asks before'],
     ],
   })
@@ -71,6 +83,12 @@ function setCommand(runner: Runner): Command {
     .option('--fetch <outcome=rule>', `${USE_RULES.join(' or ')} (repeatable)`, collectRules)
     .option('--serve <outcome=rule>', `${USE_RULES.join(' or ')} (repeatable)`, collectRules)
     .option('--approvals <count>', 'people it takes to release a version', parseChoice(['1', '2'] as const))
+    .option('--signatures <count>', 'how many of the signers must have signed', parseSignatures)
+    .option(
+      '--signer <name=key>',
+      'who may sign, by the id of a key; these replace the signers before (repeatable)',
+      collectWords,
+    )
     .option('-y, --yes', 'do not ask before the policy becomes weaker than it should be');
   return bindAct<SetOptions>(command, runner, async ({ session, args, options }) => {
     const namespace = parseNamespaceName(wordAt(args, 0));
@@ -82,16 +100,40 @@ function setCommand(runner: Runner): Command {
 }
 
 function readChange(options: SetOptions): NamespaceTrustChange {
-  const { enter, fetch, serve, approvals } = options;
+  const { enter, fetch, serve, approvals, signatures, signer } = options;
   const change = {
     ...(enter && { enter: readRules(enter, ENTRY_RULES) }),
     ...(fetch && { fetch: readRules(fetch, USE_RULES) }),
     ...(serve && { serve: readRules(serve, USE_RULES) }),
     ...(approvals && { approvals: approvals === '1' ? (1 as const) : (2 as const) }),
+    ...(signatures !== undefined && { requiredSignatures: signatures }),
+    ...(signer && { signers: readSigners(signer) }),
   };
   if (Object.keys(change).length > 0) return change;
   throw new StrongroomError('INPUT_INVALID', 'nothing to set', {
-    hint: 'use --enter, --fetch, --serve or --approvals',
+    hint: 'use --enter, --fetch, --serve, --approvals, --signatures or --signer',
+  });
+}
+
+/** `ada=KEY` and `ada=OTHER-KEY` are one signer with two keys. */
+function readSigners(words: readonly string[]): readonly TrustedSignerPolicy[] {
+  const keys = new Map<string, string[]>();
+  for (const word of words) {
+    const [, name, key] = /^([^=]+)=([0-9a-f]{64})$/.exec(word) ?? [];
+    if (name === undefined || key === undefined) {
+      throw new StrongroomError('INPUT_INVALID', `not a signer: ${quoteForMessage(word)}`, {
+        hint: 'write NAME=KEY-ID; strongroom trust keys ls shows the ids',
+      });
+    }
+    keys.set(name, [...(keys.get(name) ?? []), key]);
+  }
+  return [...keys].map(([name, ids]) => ({ name, keys: ids, certificates: [] }));
+}
+
+function parseSignatures(text: string): number {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  throw new StrongroomError('INPUT_INVALID', `not a number of signatures: ${quoteForMessage(text)}`, {
+    hint: 'give a whole number; 0 asks for none',
   });
 }
 

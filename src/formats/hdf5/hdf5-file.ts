@@ -11,6 +11,8 @@ export interface Hdf5Widths {
   readonly base: number;
 }
 
+/** Structures are small and all over the file. */
+const WINDOWS = { bytes: 8192, count: 24 };
 /** Largest piece that is read at once; headers and nodes are far smaller. */
 const MAX_PIECE_BYTES = 1 << 26;
 
@@ -24,7 +26,7 @@ export class Hdf5File {
   #steps = 0;
 
   constructor(source: ByteSource, log: ProblemLog, limits: Hdf5Limits) {
-    this.#window = new SourceWindow(source);
+    this.#window = new SourceWindow(source, WINDOWS);
     this.size = source.size;
     this.log = log;
     this.limits = limits;

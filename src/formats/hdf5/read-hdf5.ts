@@ -117,13 +117,12 @@ class Hdf5Walk {
   }
 
   #checkEnd(end: number | undefined): void {
-    const { base } = this.#file.widths;
     if (end === undefined) return;
-    const missing = base + end - this.#file.size;
+    // Unlike other addresses, the end counts from the start of the file.
+    const missing = end - this.#file.size;
     if (missing > 0)
       this.#file.log.error('HDF5_TRUNCATED', this.#file.size, `${missing} bytes are missing at the end`);
-    else if (missing < 0)
-      this.#file.log.notice('HDF5_TRAILING', base + end, `${-missing} bytes behind the file`);
+    else if (missing < 0) this.#file.log.notice('HDF5_TRAILING', end, `${-missing} bytes behind the file`);
   }
 
   #enter(address: number, path: string): void {

@@ -5,7 +5,7 @@ export interface Superblock {
   readonly version: number;
   /** Bytes in front of the signature. */
   readonly userBlockBytes: number;
-  /** Where the file ends by its own account, from the base. */
+  /** Where the file ends by its own account, from the start of the source. */
   readonly endAddress: number | undefined;
   /** Address of the object header of the root group. */
   readonly root: number;

@@ -4,7 +4,7 @@ const TOP = 0x1000000;
 const PROBABILITY_BITS = 11;
 const MOVE_BITS = 5;
 /** The probability of one half, with which every bit model begins. */
-export const HALF = 1 << (PROBABILITY_BITS - 1);
+const HALF = 1 << (PROBABILITY_BITS - 1);
 
 /** Models of bits: each the probability that the next one is 0, out of 2048. */
 export function bitModels(count: number): Uint16Array {

@@ -2,7 +2,7 @@ import { utf8Text } from '../../bytes/index.ts';
 import { type CentralHeader, FLAG_DESCRIPTOR, type ZipHeader } from './zip-member.ts';
 
 // PKWARE APPNOTE.TXT 6.3.10.
-export const LOCAL_SIGNATURE = 0x04034b50;
+const LOCAL_SIGNATURE = 0x04034b50;
 export const CENTRAL_SIGNATURE = 0x02014b50;
 export const LOCAL_BYTES = 30;
 export const CENTRAL_BYTES = 46;

@@ -70,9 +70,8 @@ class KerasWalk {
   }
 
   object(object: JsonObject): void {
-    const classNames = textsOf(object, 'class_name');
     const modules = textsOf(object, 'module');
-    for (const className of classNames.length > 0 ? classNames : ['']) {
+    for (const className of classNamesOf(object)) {
       this.#class(object, className);
       for (const module of modules) this.#module(object, module, className);
     }
@@ -176,6 +175,13 @@ const PYTHON_BUILTINS: ReadonlySet<string> = new Set(
 
 function isPythonBuiltin(name: string): boolean {
   return PYTHON_BUILTINS.has(name) || name.startsWith('__');
+}
+
+/** The names of the class that an object asks for; a type of tensors stands under a name of its own. */
+function classNamesOf(object: JsonObject): readonly string[] {
+  const names = textsOf(object, 'class_name');
+  if (names.includes('__typespec__')) return [...names, ...textsOf(object, 'spec_name')].slice(1);
+  return names.length > 0 ? names : [''];
 }
 
 function textsOf(object: JsonObject, key: string): readonly string[] {

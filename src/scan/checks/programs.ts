@@ -1,6 +1,7 @@
 import { bufferView } from '../../bytes/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
 import { programAt } from '../detectors/index.ts';
+import { familiesOf } from '../format-families.ts';
 import type { FormatName } from '../format-name.ts';
 
 const PROGRAMS: readonly FormatName[] = [
@@ -16,8 +17,8 @@ const PROGRAMS: readonly FormatName[] = [
   'python-bytecode',
   'windows-shortcut',
 ];
-/** Formats whose content is scanned by itself, or that are read whole as text. */
-const LOOKED_INTO: ReadonlySet<FormatName> = new Set([
+/** Families of formats whose content is scanned by itself. */
+const LOOKED_INTO: ReadonlySet<string> = new Set([
   'zip',
   'tar',
   'gzip',
@@ -27,7 +28,6 @@ const LOOKED_INTO: ReadonlySet<FormatName> = new Set([
   'lzma',
   'zstd',
   'lz4',
-  'empty',
 ]);
 /** Files up to this size are searched whole; of larger ones, so much of both ends. */
 const MAX_SEARCHED_BYTES = 1 << 25;
@@ -58,7 +58,7 @@ export const programsCheck: Check = {
   name: 'programs',
   formats: ['any'],
   async run(target, context) {
-    if (LOOKED_INTO.has(target.format)) return;
+    if (familiesOf([target.format]).some((family) => LOOKED_INTO.has(family))) return;
     const isProgram = PROGRAMS.includes(target.format);
     for (const [start, end] of searchedRanges(target)) {
       await searchRange(target, context, { start, end, isProgram });

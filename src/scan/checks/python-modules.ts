@@ -9,9 +9,9 @@ const DANGEROUS_ROOTS: ReadonlySet<string> = new Set(
     '_pickle cPickle marshal shelve dill cloudpickle joblib types ctypes _ctypes cffi multiprocessing threading ' +
     '_thread concurrent asyncio signal pty pdb bdb profile cProfile trace timeit doctest unittest webbrowser ' +
     'antigravity urllib urllib2 urllib3 http httplib requests httpx aiohttp ftplib smtplib poplib telnetlib xmlrpc ' +
-    'tempfile glob pathlib io _io codecs fileinput linecache platform commands popen2 pip setuptools pkg_resources ' +
+    'tempfile glob io _io codecs fileinput linecache platform commands popen2 pip setuptools pkg_resources ' +
     'distutils venv ensurepip idlelib lib2to3 logging sqlite3 dbm tarfile zipfile gc atexit sched faulthandler ' +
-    'compileall py_compile site sysconfig torch transformers IPython'
+    'compileall py_compile site sysconfig IPython'
   ).split(' '),
 );
 
@@ -20,7 +20,8 @@ const DANGEROUS_FUNCTIONS: ReadonlySet<string> = new Set(
   (
     'numpy.load numpy.fromfile numpy.memmap numpy.loadtxt numpy.genfromtxt numpy.save numpy.savez numpy.savetxt ' +
     'numpy.lib.npyio numpy.f2py numpy.distutils numpy.testing numpy.ctypeslib numpy.DataSource ' +
-    'scipy.io scipy.weave sklearn.datasets sklearn.externals sklearn.utils._joblib pandas.read_pickle pandas.eval'
+    'scipy.io scipy.weave sklearn.datasets sklearn.externals sklearn.utils._joblib torch.load torch.hub torch.jit torch.utils torch.serialization torch.distributed ' +
+    'torch.storage._load_from_bytes transformers.pipeline transformers.dynamic_module_utils pandas.read_pickle pandas.eval'
   ).split(' '),
 );
 

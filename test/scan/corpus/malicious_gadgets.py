@@ -54,4 +54,4 @@ def add(writer, name, label, expected):
 
 
 def slug(name):
-    return name.replace(".", "-").replace("_", "").lower()
+    return name.replace(".", "-").lower()

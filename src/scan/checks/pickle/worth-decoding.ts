@@ -5,7 +5,7 @@ const MIN_CHARS = 16;
 /** How much of a text is looked at to tell letters of an encoding from words. */
 const SAMPLE_CHARS = 256;
 const BASE64 = /^[A-Za-z0-9+/_\-\s=]+$/;
-const HEX = /^(?:\\x)?[0-9a-fA-F\s]+$/;
+const HEX = /^(?:\\x|0x)?(?:[0-9a-fA-F\s]|\\x)+$/;
 
 /** First bytes of what hides in bytes: pickles, compressed data, marshal, zip; and their hexadecimal or base64. */
 const FIRST_BYTES: ReadonlySet<number> = new Set(
