@@ -29,7 +29,10 @@ function formatFileScan(terminal: Terminal, file: FileScan): string {
 
 function formatFinding(terminal: Terminal, finding: ScanFinding): readonly string[] {
   const { severity, rule, message, place, offset, evidence, advice } = finding;
-  const where = [...place.map((part) => escapeText(part)), ...(offset === undefined ? [] : [`byte ${offset}`])];
+  const where = [
+    ...place.map((part) => escapeText(part)),
+    ...(offset === undefined ? [] : [`byte ${offset}`]),
+  ];
   const tone = severity === 'critical' || severity === 'high' ? 'warning' : 'plain';
   return [
     `  ${paint(terminal, tone, severity)}  ${rule}: ${escapeText(message)}${where.length === 0 ? '' : ` (${where.join(' > ')})`}`,

@@ -1,10 +1,4 @@
-import {
-  formatVersionRef,
-  type Model,
-  type ModelName,
-  type Version,
-  type VersionRef,
-} from '../api/index.ts';
+import { formatVersionRef, type Model, type ModelName, type Version, type VersionRef } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { VersionSelector } from '../storage/index.ts';
 import { openModel, openVersion } from './open-rows.ts';
@@ -42,7 +36,8 @@ export async function getAnyVersion(parts: RegistryParts, ref: VersionRef): Prom
   const state = await parts.catalogue.findVersion(ref.model, selectorOf(ref));
   if (state !== undefined) return openVersion(parts.rows, state);
   await getModel(parts, ref.model);
-  if (ref.alias !== undefined) throw new StrongroomError('ALIAS_MISSING', `${ref.model} has no alias ${ref.alias}`);
+  if (ref.alias !== undefined)
+    throw new StrongroomError('ALIAS_MISSING', `${ref.model} has no alias ${ref.alias}`);
   throw new StrongroomError('VERSION_MISSING', `there is no version ${formatVersionRef(ref)}`);
 }
 

@@ -1,4 +1,3 @@
-import type { Model, ModelName } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { ModelRow } from '../storage/index.ts';
 import { findModel, getModel, getVersion } from './look-up.ts';

@@ -3,12 +3,7 @@ import { fromBase64, toBase64, toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { SignatureRow, SigningKeyRow } from '../storage/index.ts';
-import type {
-  Registry,
-  RegistryParts,
-  StoredSignature,
-  StoredSigningKey,
-} from './registry.ts';
+import type { Registry, RegistryParts, StoredSignature, StoredSigningKey } from './registry.ts';
 
 type TrustVerbs = Pick<
   Registry,

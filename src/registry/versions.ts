@@ -76,7 +76,7 @@ async function getBest(parts: RegistryParts, model: ModelName, asked?: string): 
   );
   if (best === undefined) {
     throw new StrongroomError('METRIC_MISSING', `no version of ${model} has a value of ${metric}`);
-  };
+  }
   const version = await getVersion(parts, { model, version: best.version });
   return { version, metric, direction, value: best.value };
 }

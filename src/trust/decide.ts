@@ -26,9 +26,7 @@ export function decideEntry(
 ): EntryDecision {
   for (const rule of STRICTEST) {
     const because = files.flatMap(({ path, outcomes }) => {
-      const met = outcomes.filter(
-        (outcome) => policy.enter[outcome] === rule && !accepted.includes(outcome),
-      );
+      const met = outcomes.filter((outcome) => policy.enter[outcome] === rule && !accepted.includes(outcome));
       return met.length === 0 ? [] : [{ path, outcomes: met }];
     });
     if (rule !== 'allow' && because.length > 0) return { rule, because };

@@ -8,7 +8,10 @@ const WORSE: readonly ScanOutcome[] = ['clean', 'unknown', 'inconclusive', 'susp
  * What a scan came to, for a policy to decide over. Both axes count: a scan that did not get to the end is
  * `inconclusive` whatever it found until then, and what it found counts too.
  */
-export function outcomesOf({ verdict, status }: Pick<ScanReport, 'verdict' | 'status'>): readonly ScanOutcome[] {
+export function outcomesOf({
+  verdict,
+  status,
+}: Pick<ScanReport, 'verdict' | 'status'>): readonly ScanOutcome[] {
   if (status === 'complete') return [verdict];
   return verdict === 'suspicious' || verdict === 'malicious' ? [verdict, 'inconclusive'] : ['inconclusive'];
 }

@@ -86,7 +86,10 @@ function checkTrust(value: unknown): NamespaceTrust {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const place = parsed.error.issues[0]?.path.filter((part) => typeof part !== 'symbol').join('.') ?? '';
-    throw new StrongroomError('TRUST_POLICY_INVALID', `not a trust policy: wrong at ${JSON.stringify(place)}`);
+    throw new StrongroomError(
+      'TRUST_POLICY_INVALID',
+      `not a trust policy: wrong at ${JSON.stringify(place)}`,
+    );
   }
   const { format: _format, ...policy } = parsed.data;
   return policy;

@@ -11,7 +11,7 @@ import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { NewVersion, PublishedVersion, Registry } from '../registry/index.ts';
 import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts';
-import { type AdmitVersionDeps, type Admission, admitVersion } from './admit-version.ts';
+import { type Admission, type AdmitVersionDeps, admitVersion } from './admit-version.ts';
 import type { SealDefaults, VaultLimits } from './deps.ts';
 import { type FindUnfitTwinsDeps, findUnfitTwins } from './find-unfit-twins.ts';
 import type { Gate } from './gate.ts';

@@ -22,7 +22,8 @@ export function quarantineVerbs(deps: QuarantineVerbsDeps, caller: Caller): Quar
       deps.gate.pass(caller, { action: 'quarantine:read', resource: 'everything' }, () =>
         deps.registry.listHeld(),
       ),
-    get: (of) => deps.gate.pass(caller, { action: 'quarantine:read', resource: named(of) }, () => get(deps, of)),
+    get: (of) =>
+      deps.gate.pass(caller, { action: 'quarantine:read', resource: named(of) }, () => get(deps, of)),
     release: (input) => releaseVersion(deps, caller, input),
     remove: (of) =>
       deps.gate.pass(caller, { action: 'quarantine:delete', resource: named(of) }, () => remove(deps, of)),

@@ -39,10 +39,7 @@ export interface ScannedFile {
  * the clear. A file that the model had before, under the same name and looked at by the same rules, is not scanned
  * again.
  */
-export async function scanFiles(
-  deps: ScanFilesDeps,
-  input: ScanFilesInput,
-): Promise<readonly ScannedFile[]> {
+export async function scanFiles(deps: ScanFilesDeps, input: ScanFilesInput): Promise<readonly ScannedFile[]> {
   const known = await findReports(
     deps,
     input.model,

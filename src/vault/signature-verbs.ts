@@ -44,7 +44,10 @@ export function signatureVerbs(deps: SignatureVerbsDeps, caller: Caller): Signat
     sign: ({ keyId, ...of }) =>
       sign(of, async () => {
         const version = await deps.registry.getAnyVersion(of);
-        return await add(deps, version, { content: await makeSignature(deps, version, keyId), by: caller.id });
+        return await add(deps, version, {
+          content: await makeSignature(deps, version, keyId),
+          by: caller.id,
+        });
       }),
     add: ({ content, ...of }) =>
       sign(of, async () => {
@@ -64,16 +67,15 @@ async function list(deps: SignatureVerbsDeps, version: Version): Promise<readonl
 }
 
 /** A signature over the digests that the strongroom vouches for; nothing of the model is read again. */
-async function makeSignature(
-  deps: SignatureVerbsDeps,
-  version: Version,
-  keyId: string,
-): Promise<Uint8Array> {
+async function makeSignature(deps: SignatureVerbsDeps, version: Version, keyId: string): Promise<Uint8Array> {
   const stored = await getSigningKey(deps.registry, keyId);
   const record = recordOf(stored);
   assertKeyInForce(record, deps.clock.now());
   if (stored.sealed === undefined) {
-    throw new StrongroomError('SIGNING_KEY_MISSING', `the strongroom has only the public half of ${stored.name}`);
+    throw new StrongroomError(
+      'SIGNING_KEY_MISSING',
+      `the strongroom has only the public half of ${stored.name}`,
+    );
   }
   const key = openSigningKey(signingKeyBox(deps.keyring), record, stored.sealed);
   if (carrierOf(key.algorithm) === 'detached') return signDetached(manifestBytes(version), key);

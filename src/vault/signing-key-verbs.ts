@@ -78,7 +78,8 @@ export async function getSigningKey(
   id: string,
 ): Promise<StoredSigningKey> {
   const found = (await registry.listSigningKeys()).find((key) => key.id === id);
-  if (found === undefined) throw new StrongroomError('SIGNING_KEY_MISSING', 'there is no signing key of that id');
+  if (found === undefined)
+    throw new StrongroomError('SIGNING_KEY_MISSING', 'there is no signing key of that id');
   return found;
 }
 

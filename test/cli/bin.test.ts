@@ -75,7 +75,7 @@ for (const [signal, exitCode] of [
 test('a reader that goes away ends the output quietly', async (t) => {
   const folder = await temporaryFolder(t);
   const home = join(folder, 'home');
-  await writeFile(join(folder, 'big'), Buffer.alloc(8 * 2 ** 20, 1));
+  await writeFile(join(folder, 'big'), Buffer.alloc(8 * 2 ** 20, 'text\n'));
   await runCommand(`strongroom --home ${home} init`);
   await runCommand(`strongroom --home ${home} put ${join(folder, 'big')} acme/big`);
   const { child, ended } = start(['--home', home, 'get', 'acme/big', '-o', '-'], folder);

@@ -34,17 +34,17 @@ function testVersions(open: OpenApi): void {
     const put = await api.versions.put(
       putOf(
         'acme/churn',
-        { 'model.onnx': weights, 'sub/config.json': '{}', 'empty.bin': '' },
+        { 'model.weights': weights, 'sub/config.json': '{}', 'empty.bin': '' },
         { withSha512: true },
       ),
     );
     assert.equal(put.version, 1);
     assert.deepEqual(
       put.files.map((file) => file.path),
-      ['empty.bin', 'model.onnx', 'sub/config.json'],
+      ['empty.bin', 'model.weights', 'sub/config.json'],
     );
     await using opened = await api.versions.open({ model: churn });
-    const model = opened.files.find((file) => file.path === 'model.onnx')!;
+    const model = opened.files.find((file) => file.path === 'model.weights')!;
     // Not deepEqual: where they differ, its report of the difference would take all memory.
     assert.ok((await bytesOf(model.read())).equals(weights));
     assert.deepEqual(

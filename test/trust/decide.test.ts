@@ -8,10 +8,10 @@ import {
   DEFAULT_TRUST,
   decideEntry,
   formatNamespaceTrust,
+  formatRelease,
   outcomesOf,
   parseNamespaceTrust,
   parseRelease,
-  formatRelease,
   refusedOutcomes,
   type StoredRelease,
   useRule,
@@ -44,7 +44,10 @@ test('the strictest rule of any file decides, and names the files that are to bl
 test('a scan that did not get to the end is never clean, and what it found counts too', () => {
   assert.deepEqual(outcomesOf({ verdict: 'clean', status: 'inconclusive' }), ['inconclusive']);
   assert.deepEqual(outcomesOf({ verdict: 'clean', status: 'error' }), ['inconclusive']);
-  assert.deepEqual(outcomesOf({ verdict: 'malicious', status: 'inconclusive' }), ['malicious', 'inconclusive']);
+  assert.deepEqual(outcomesOf({ verdict: 'malicious', status: 'inconclusive' }), [
+    'malicious',
+    'inconclusive',
+  ]);
   assert.deepEqual(outcomesOf({ verdict: 'clean', status: 'complete' }), ['clean']);
 });
 
@@ -97,7 +100,8 @@ test('a release counts for its content only, once it was agreed on, and until it
     approvalReason: 'agreed',
   };
   assert.deepEqual(parseRelease(formatRelease(release)), release);
-  const outcomes = (of: { digest: string; now: Date }, releases = [release]) => acceptedBy(releases, of).outcomes;
+  const outcomes = (of: { digest: string; now: Date }, releases = [release]) =>
+    acceptedBy(releases, of).outcomes;
   const during = new Date('2026-01-15T00:00:00.000Z');
   assert.deepEqual(outcomes({ digest: 'd', now: during }), ['unknown']);
   assert.deepEqual(outcomes({ digest: 'other', now: during }), []);

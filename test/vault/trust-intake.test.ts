@@ -75,7 +75,9 @@ suite('a quarantined version', () => {
   for (const [what, files] of Object.entries({ unknown: { 'm.bin': UNKNOWN }, suspicious: SUSPICIOUS })) {
     test(`that is ${what} is invisible to readers, and named to whoever asks by number`, async (t) => {
       const { api } = await strictHome(t);
-      await api.versions.put(putOf('acme/churn', { 'm.txt': 'one' }, { aliases: [production], metrics: { f1: 0.5 } }));
+      await api.versions.put(
+        putOf('acme/churn', { 'm.txt': 'one' }, { aliases: [production], metrics: { f1: 0.5 } }),
+      );
       const held = await api.versions.put(
         putOf('acme/churn', files, { aliases: [production], metrics: { f1: 0.9 } }),
       );
@@ -96,7 +98,10 @@ suite('a quarantined version', () => {
       await assert.rejects(api.versions.get({ model: CHURN, version: 2 }), quarantined);
       await assert.rejects(api.versions.open({ model: CHURN, version: 2 }), quarantined);
       await assert.rejects(api.aliases.set({ model: CHURN, alias: production, version: 2 }), quarantined);
-      await assert.rejects(api.versions.addMetrics({ model: CHURN, version: 2, metrics: { f1: 1 } }), quarantined);
+      await assert.rejects(
+        api.versions.addMetrics({ model: CHURN, version: 2, metrics: { f1: 1 } }),
+        quarantined,
+      );
       assert.equal((await api.versions.verify({})).versionCount, 2);
       assert.ok((await api.system.status()).warnings.some((text) => text.includes('held back: 1')));
     });
@@ -118,7 +123,10 @@ suite('a quarantined version', () => {
   test('cannot be let out with the database alone', async (t) => {
     const { api, home } = await strictHome(t);
     await api.versions.put(putOf('acme/churn', SUSPICIOUS));
-    meddle(home, `UPDATE versions SET state = 'available', state_reason = NULL, state_at = NULL, state_by = NULL`);
+    meddle(
+      home,
+      `UPDATE versions SET state = 'available', state_reason = NULL, state_at = NULL, state_by = NULL`,
+    );
     await assert.rejects(api.versions.get({ model: CHURN, version: 1 }), { code: 'REGISTRY_TAMPERED' });
     await assert.rejects(api.versions.open({ model: CHURN }), { code: 'REGISTRY_TAMPERED' });
   });
@@ -129,7 +137,10 @@ suite('a quarantined version', () => {
     meddle(home, `UPDATE scan_reports SET verdict = 'malicious'`);
     await assert.rejects(api.versions.open({ model: CHURN }), { code: 'REGISTRY_TAMPERED' });
     meddle(home, 'DELETE FROM scan_reports');
-    await assert.rejects(api.versions.open({ model: CHURN }), { code: 'TRUST_REFUSED', message: /never scanned/ });
+    await assert.rejects(api.versions.open({ model: CHURN }), {
+      code: 'TRUST_REFUSED',
+      message: /never scanned/,
+    });
     await api.scans.rescan({});
     await (await api.versions.open({ model: CHURN })).close();
   });
@@ -198,13 +209,19 @@ suite('a policy', () => {
     await api.versions.put(putOf('acme/churn', { 'm.bin': UNKNOWN }));
     await (await api.versions.open({ model: CHURN })).close();
     await api.trust.set({ namespace: ACME, change: { fetch: { unknown: 'refuse' } } });
-    await assert.rejects(api.versions.open({ model: CHURN }), { code: 'TRUST_REFUSED', message: /m\.bin is unknown/ });
+    await assert.rejects(api.versions.open({ model: CHURN }), {
+      code: 'TRUST_REFUSED',
+      message: /m\.bin is unknown/,
+    });
   });
 
   test('that was changed in the database is refused, and with it every put', async (t) => {
     const { api, home } = await strictHome(t);
     await api.trust.set({ namespace: ACME, change: { enter: { unknown: 'quarantine' } } });
-    meddle(home, `UPDATE trust_policies SET policy = replace(policy, '"malicious":"refuse"', '"malicious":"allow"')`);
+    meddle(
+      home,
+      `UPDATE trust_policies SET policy = replace(policy, '"malicious":"refuse"', '"malicious":"allow"')`,
+    );
     await assert.rejects(api.versions.put(putOf('acme/churn', { 'm.pkl': EVIL_PICKLE })), {
       code: 'REGISTRY_TAMPERED',
     });

@@ -1,8 +1,13 @@
-import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { parseModelName, parseNamespaceName } from '../../src/api/index.ts';
-import { initHome, openStrongroom, type OpenStrongroomOptions, type Strongroom } from '../../src/open/index.ts';
+import {
+  initHome,
+  type OpenStrongroomOptions,
+  openStrongroom,
+  type Strongroom,
+} from '../../src/open/index.ts';
 import { RULE_SET, scanSource } from '../../src/scan/index.ts';
 import { temporaryFolder } from '../kit/temporary-home.ts';
 
@@ -31,7 +36,10 @@ export async function strictHome(t: Pick<TestContext, 'after'>) {
 }
 
 /** The scanner as it would be with rules of its own. */
-export function scannerWith(digest: string, change: (name: string) => 'clean' | 'suspicious' | 'malicious' | undefined) {
+export function scannerWith(
+  digest: string,
+  change: (name: string) => 'clean' | 'suspicious' | 'malicious' | undefined,
+) {
   const ruleSet = { version: 'test', digest };
   return {
     ruleSet,

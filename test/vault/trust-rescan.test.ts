@@ -33,7 +33,9 @@ test('a file that versions share is scanned once, and withdraws all of them', as
   const { api, open } = await strictHome(t);
   await api.versions.put(putOf('acme/churn', { 'w.txt': 'shared', 'a.txt': '1' }));
   await api.versions.put(putOf('acme/churn', { 'w.txt': 'shared', 'a.txt': '2' }));
-  const later = await open({ scanner: scannerWith(NEW_RULES, (name) => (name === 'w.txt' ? 'suspicious' : undefined)) });
+  const later = await open({
+    scanner: scannerWith(NEW_RULES, (name) => (name === 'w.txt' ? 'suspicious' : undefined)),
+  });
   const report = await later.api.scans.rescan();
   assert.deepEqual([report.scanned, report.withdrawn], [3, ['acme/churn@1', 'acme/churn@2']]);
 });
@@ -55,7 +57,11 @@ test('what waited for a reader comes out with a reason alone, once the rules kno
   const held = (await open({ scanner: scannerWith(NEW_RULES, () => 'suspicious') })).api;
   await held.scans.rescan();
   await api.scans.rescan({ ref: { model: CHURN, version: 1 } });
-  const { isReleased } = await api.quarantine.release({ model: CHURN, version: 1, reason: 'the rule was wrong' });
+  const { isReleased } = await api.quarantine.release({
+    model: CHURN,
+    version: 1,
+    reason: 'the rule was wrong',
+  });
   assert.equal(isReleased, true);
   await (await api.versions.open({ model: CHURN })).close();
 });

@@ -75,7 +75,10 @@ function releaseCommand(runner: Runner): Command {
     summary: 'let a held version out, with a reason that is kept',
     more: 'Where the policy asks for two people, the first one leaves a wish, and the second one releases.',
     examples: [
-      ['strongroom quarantine release acme/churn@3 --reason "own format, ticket 4711"', 'a wish, or the release'],
+      [
+        'strongroom quarantine release acme/churn@3 --reason "own format, ticket 4711"',
+        'a wish, or the release',
+      ],
       [
         'strongroom quarantine release acme/churn@3 --reason trial --expires 2026-12-31T00:00:00.000Z',
         'for a while only',

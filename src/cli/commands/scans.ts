@@ -74,7 +74,11 @@ function formatRescan(terminal: Terminal, report: RescanReport): string {
   return [
     `scanned ${formatCount(scanned, 'file')}`,
     ...(skipped === 0 ? [] : [`${formatCount(skipped, 'file')} left for want of their access code`]),
-    ...(damaged === 0 ? [] : [paint(terminal, 'warning', `${formatCount(damaged, 'file')} damaged: strongroom verify --all`)]),
-    ...withdrawn.map((named) => paint(terminal, 'warning', `withdrew ${named}: strongroom quarantine show ${named}`)),
+    ...(damaged === 0
+      ? []
+      : [paint(terminal, 'warning', `${formatCount(damaged, 'file')} damaged: strongroom verify --all`)]),
+    ...withdrawn.map((named) =>
+      paint(terminal, 'warning', `withdrew ${named}: strongroom quarantine show ${named}`),
+    ),
   ].join('\n');
 }

@@ -8,7 +8,14 @@ import type { Terminal } from '../terminal.ts';
 import { formatInstant } from '../units.ts';
 import { parseChoice } from '../values.ts';
 
-const ALGORITHMS = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521', 'ml-dsa-65', 'ed25519', 'rsa-pss-sha256'] as const;
+const ALGORITHMS = [
+  'ecdsa-p256',
+  'ecdsa-p384',
+  'ecdsa-p521',
+  'ml-dsa-65',
+  'ed25519',
+  'rsa-pss-sha256',
+] as const;
 /** Certificates of a chain as PEM. */
 const MAX_CERTIFICATES_BYTES = 1 << 20;
 
@@ -55,7 +62,11 @@ function generateCommand(runner: Runner): Command {
         ['strongroom trust keys generate release', 'a P-384 key, valid for a year'],
         ['strongroom trust keys generate release-pq --algorithm ml-dsa-65', 'safe against quantum computers'],
       ],
-    }).option('--algorithm <name>', `${ALGORITHMS.join(', ')} (default: ecdsa-p384)`, parseChoice(ALGORITHMS)),
+    }).option(
+      '--algorithm <name>',
+      `${ALGORITHMS.join(', ')} (default: ecdsa-p384)`,
+      parseChoice(ALGORITHMS),
+    ),
   );
   return bindAct<ValidityOptions & { readonly algorithm?: string }>(
     command,
@@ -68,7 +79,10 @@ function generateCommand(runner: Runner): Command {
           ...(algorithm !== undefined && { algorithm }),
           ...validityOf(options),
         });
-        return answer({ key }, () => `${key.id}  ${key.algorithm}, valid until ${formatInstant(key.validUntil)}`);
+        return answer(
+          { key },
+          () => `${key.id}  ${key.algorithm}, valid until ${formatInstant(key.validUntil)}`,
+        );
       }),
   );
 }
@@ -110,7 +124,10 @@ function importCommand(runner: Runner): Command {
         ...validityOf(options),
       }),
     );
-    return done({ key }, `imported ${key.id} (${key.algorithm}${key.hasPrivateKey ? '' : ', to verify only'})`);
+    return done(
+      { key },
+      `imported ${key.id} (${key.algorithm}${key.hasPrivateKey ? '' : ', to verify only'})`,
+    );
   });
 }
 
@@ -123,7 +140,10 @@ function revokeCommand(runner: Runner): Command {
     more: 'It cannot be undone.',
     examples: [
       ['strongroom trust keys revoke ID --reason "laptop lost"', 'from now on; asks before'],
-      ['strongroom trust keys revoke ID --reason leaked --at 2026-05-01T00:00:00.000Z', 'since it may have leaked'],
+      [
+        'strongroom trust keys revoke ID --reason leaked --at 2026-05-01T00:00:00.000Z',
+        'since it may have leaked',
+      ],
     ],
   })
     .requiredOption('-r, --reason <text>', 'why')
@@ -151,7 +171,10 @@ function addValidity(command: Command): Command {
 }
 
 function validityOf({ from, until }: ValidityOptions) {
-  return { ...(from !== undefined && { validFrom: from }), ...(until !== undefined && { validUntil: until }) };
+  return {
+    ...(from !== undefined && { validFrom: from }),
+    ...(until !== undefined && { validUntil: until }),
+  };
 }
 
 function formatKeys(terminal: Terminal, keys: readonly SigningKey[]): string {

@@ -45,7 +45,8 @@ export function trustSignCommand(runner: Runner): Command {
     return session.withApi(async (api) => {
       const signatures: VersionSignature[] = [];
       if (keyId !== undefined) signatures.push(await api.signatures.sign({ model, version, keyId }));
-      for (const content of given ?? []) signatures.push(await api.signatures.add({ model, version, content }));
+      for (const content of given ?? [])
+        signatures.push(await api.signatures.add({ model, version, content }));
       const by = signatures.map(({ signer }) => signer ?? 'somebody whom the policy does not name');
       return done(
         { signatures: signatures.map(shownSignature) },

@@ -19,7 +19,7 @@ import { type Cell, formatFields, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { collectWords, parseChoice } from '../values.ts';
 import { trustKeysCommand } from './trust-keys.ts';
-import { trustSignCommand, trustSignaturesCommand } from './trust-sign.ts';
+import { trustSignaturesCommand, trustSignCommand } from './trust-sign.ts';
 
 /** `trust …`: what a namespace lets in and hands out. */
 export function trustCommand(runner: Runner): Command {
@@ -100,10 +100,10 @@ function setCommand(runner: Runner): Command {
 }
 
 function readChange(options: SetOptions): NamespaceTrustChange {
-  const { enter, fetch, serve, approvals, signatures, signer } = options;
+  const { enter, serve, approvals, signatures, signer } = options;
   const change = {
     ...(enter && { enter: readRules(enter, ENTRY_RULES) }),
-    ...(fetch && { fetch: readRules(fetch, USE_RULES) }),
+    ...(options.fetch && { fetch: readRules(options.fetch, USE_RULES) }),
     ...(serve && { serve: readRules(serve, USE_RULES) }),
     ...(approvals && { approvals: approvals === '1' ? (1 as const) : (2 as const) }),
     ...(signatures !== undefined && { requiredSignatures: signatures }),
@@ -137,10 +137,7 @@ function parseSignatures(text: string): number {
   });
 }
 
-function collectRules(
-  text: string,
-  previous: Readonly<Record<string, string>> = {},
-): Record<string, string> {
+function collectRules(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=');
   return { ...previous, [text.slice(0, Math.max(at, 0))]: text.slice(at + 1) };
 }
@@ -189,7 +186,12 @@ function formatTrust(terminal: Terminal, trust: NamespaceTrust): string {
     trust[use][outcome] ?? (trust.enter[outcome] === 'allow' ? 'allow' : 'refuse');
   const table = formatTable(
     terminal,
-    [{ heading: 'a file that is' }, { heading: 'enters' }, { heading: 'is fetched' }, { heading: 'is served' }],
+    [
+      { heading: 'a file that is' },
+      { heading: 'enters' },
+      { heading: 'is fetched' },
+      { heading: 'is served' },
+    ],
     SCAN_OUTCOMES.map((outcome): Cell[] => [
       outcome,
       trust.enter[outcome],

@@ -9,6 +9,7 @@ import {
   walkProtobuf,
 } from '../protobuf/walk-protobuf.ts';
 import { ONNX_SCHEMA } from './onnx-schema.ts';
+import { tensorSizeProblem } from './tensor-size.ts';
 
 /** One node of a graph, wherever the graph stands. */
 export interface OnnxNode {
@@ -149,6 +150,11 @@ class Collector implements ProtoVisitor {
   }
 
   #tensor(message: ProtoMessage): void {
+    const size = tensorSizeProblem(message);
+    if (size !== undefined && this.problems.length < MAX_NOTED) {
+      const { offset } = message;
+      this.problems.push({ severity: 'error', code: 'ONNX_TENSOR_SIZE', offset, message: size });
+    }
     const entries = this.#entries.get(message);
     this.#entries.delete(message);
     const isExternal = message.values.get('data_location')?.includes(1n) === true;

@@ -36,7 +36,7 @@ export const DEFAULT_PICKLE_LIMITS: PickleLimits = {
   maxMarks: 10_000,
   maxMemo: 1_000_000,
   maxEffects: 1_000_000,
-  maxLineBytes: 1 << 20,
+  maxLineBytes: 1 << 24,
   maxHeldBytes: 1 << 24,
   maxHeldBytesTotal: 1 << 26,
   maxIntegerBytes: 8192,

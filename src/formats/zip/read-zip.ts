@@ -24,6 +24,8 @@ export interface ZipDocument {
   readonly members: readonly ZipMember[];
   /** Ranges that belong to no member, directory or end record: before, between and behind. */
   readonly gaps: readonly ByteRange[];
+  /** The comment of the archive, where it has one. */
+  readonly comment: ByteRange | undefined;
   /** Whether there was a directory at all. */
   readonly hasDirectory: boolean;
   readonly problems: readonly FormatProblem[];
@@ -53,7 +55,14 @@ export async function readZip(source: ByteSource, options: Partial<ZipLimits> = 
   members.push(...(await searchGaps(source, gaps, { limits, notes, archiveEnd })));
   checkNames(members, notes);
   for (const member of members) noteRatio(member, notes);
-  return { members, gaps, hasDirectory: main !== undefined, problems: notes.problems };
+  const comment = main === undefined ? undefined : commentOf(main, source.size);
+  return { members, gaps, comment, hasDirectory: main !== undefined, problems: notes.problems };
+}
+
+function commentOf({ offset, commentLength }: ZipEnd, size: number): ByteRange | undefined {
+  const start = offset + END_RECORD_BYTES;
+  const end = Math.min(size, start + commentLength);
+  return end > start ? { start, end } : undefined;
 }
 
 /** What the directories of an archive lead to. */

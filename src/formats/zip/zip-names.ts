@@ -1,6 +1,9 @@
 import type { ZipMember } from './zip-member.ts';
 import { quoteName, type ZipNotes } from './zip-notes.ts';
 
+/** Names that are devices in every folder on Windows. */
+const DEVICES = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;
+
 /** Why a name in an archive is not safe to unpack; `undefined` when it is an ordinary relative path. */
 export function unsafeNameReason(name: string): string | undefined {
   if (name === '') return 'an empty name';
@@ -9,6 +12,7 @@ export function unsafeNameReason(name: string): string | undefined {
   if (/^[A-Za-z]:/.test(name)) return 'a drive in a path';
   if (name.split(/[/\\]/).includes('..')) return 'a path that leads upward';
   if (name.includes('\\')) return 'a backslash in a path';
+  if (name.split('/').some((part) => DEVICES.test(part))) return 'a device as a name';
   // Letters that turn the direction of reading hide what a name ends in.
   if (/[\u202a-\u202e\u2066-\u2069\u200b-\u200f]/u.test(name)) return 'invisible characters in a name';
   return undefined;

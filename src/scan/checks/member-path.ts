@@ -12,6 +12,8 @@ export function pathProblem(path: string): string | undefined {
   if (/^[/\\~]/.test(path) || /^[A-Za-z]:/.test(path)) return 'is absolute';
   const parts = path.split(/[/\\]/);
   if (parts.includes('..')) return 'climbs out of the folder';
+  // What takes `../` out of a path once makes one of these; Windows drops trailing dots.
+  if (parts.some((part) => /^\.{3,}$/.test(part))) return 'has a folder of dots';
   // Programs decode names sometimes; an encoded dot is in no honest one.
   if (/%2e%2e|%2f|%5c/i.test(path)) return 'hides separators';
   return parts.some((part) => DEVICES.test(part)) ? 'is a device' : undefined;

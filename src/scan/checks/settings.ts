@@ -1,5 +1,6 @@
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
 import { textParts, wholeText } from '../read-text.ts';
+import { ruleOfTarget } from './setting-target.ts';
 
 const MAX_DEPTH = 64;
 const MAX_VALUES = 1_000_000;
@@ -12,6 +13,8 @@ const CODE_MEMBERS: ReadonlySet<string> = new Set([
 ]);
 const CODE_MEMBER_TEXT =
   /"(?:auto_map|custom_pipelines|custom_generate|model_file)"\s*:\s*(?!null|""|false)|"trust_remote_code"\s*:\s*true/g;
+/** MXNet loads it before the graph (CVE-2022-24294). */
+const SHARED_LIBRARY = /\.(?:so(?:\.\d+)*|dll|dylib)$/i;
 const URL_START = /^(?:https?|git|ftp|file):/i;
 
 /** Configuration in JSON that makes loaders run code: transformers, diffusers, mlx-lm. */
@@ -69,6 +72,11 @@ class SettingsWalk {
         const evidence = `${place} = ${JSON.stringify(inner)}`;
         this.#context.report({ rule: 'CONFIG_REMOTE_CODE', message: reason, evidence }, this.#target);
       }
+      const target = name === '_target_' && typeof inner === 'string' ? ruleOfTarget(inner) : undefined;
+      if (target !== undefined) {
+        const message = `${place} names something to be called`;
+        this.#context.report({ rule: target, message, evidence: String(inner) }, this.#target);
+      }
       this.visit(inner, place, depth + 1);
     }
   }
@@ -77,6 +85,8 @@ class SettingsWalk {
 function reasonOf(name: string, value: unknown): string | undefined {
   if (CODE_MEMBERS.has(name) && value !== null && value !== '' && value !== false)
     return `${name} names code to be loaded`;
+  if (name === 'library' && typeof value === 'string' && SHARED_LIBRARY.test(value))
+    return 'library names a shared library to be loaded';
   if (name === 'trust_remote_code' && value === true) return 'it asks loaders to trust remote code';
   if (
     (name === '_class_name' || name === 'library_name') &&

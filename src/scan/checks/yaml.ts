@@ -1,7 +1,12 @@
 import type { Check } from '../check.ts';
 import { textParts } from '../read-text.ts';
+import { ruleOfTarget } from './setting-target.ts';
 
 const PYTHON_TAG = /(?:!!python\/|!<tag:yaml\.org,2002:python\/|!python\/)([\w/]+)/g;
+/** A directive that gives Python's tags another name. */
+const TAG_DIRECTIVE = /^%TAG\s+\S+\s+tag:yaml\.org,2002:python\S*/gm;
+/** What Hydra calls; the value in any style that stands in one line. */
+const TARGET = /(?<=^[\s\-{]*|[{,]\s*)["']?_target_["']?\s*:\s*["']?([\w.]+)/gm;
 /** Tags that hold data and run nothing. */
 const DATA_TAGS: ReadonlySet<string> = new Set([
   'none',
@@ -38,6 +43,22 @@ export const yamlCheck: Check = {
         if (target.format !== 'yaml' && target.format !== 'json' && !isTagged(text, match.index)) continue;
         const message = isData ? 'a tag of a plain Python type' : 'a tag that builds a Python object';
         context.report({ rule, offset: start + match.index, message, evidence: match[0] }, target);
+      }
+      if (target.format === 'yaml') {
+        for (const match of text.matchAll(TAG_DIRECTIVE)) {
+          if (!owns(match.index)) continue;
+          const message = 'a directive that renames tags that build Python objects';
+          context.report(
+            { rule: 'YAML_PYTHON_TAG', offset: start + match.index, message, evidence: match[0] },
+            target,
+          );
+        }
+        for (const match of text.matchAll(TARGET)) {
+          const rule = ruleOfTarget(match[1] ?? '');
+          if (rule === undefined || !owns(match.index)) continue;
+          const message = 'a setting names something to be called';
+          context.report({ rule, offset: start + match.index, message, evidence: match[1] ?? '' }, target);
+        }
       }
       const levels = text.split('\n').filter(isAliasLine).length;
       if (levels >= MAX_ALIAS_LINES)

@@ -25,6 +25,11 @@ export const zipCheck: Check = {
       if (member.kind === 'folder' && member.data.end === member.data.start) continue;
       if (!(await scan.member(member, layout.expectedOf(member)))) return;
     }
+    const { comment } = archive;
+    if (comment !== undefined) {
+      const source = sliceSource(target.source, comment);
+      await context.nested(target, { source, name: 'comment', expected: 'data' });
+    }
     // The bytes before the archive were detected as the beginning of the file itself.
     for (const gap of archive.gaps.filter(({ start }) => start > 0)) {
       const name = `bytes ${gap.start} to ${gap.end}`;

@@ -65,6 +65,24 @@ export const CONTENT_RULES = {
     advice: 'load it only where remote code is refused, or review the code that it names',
     references: ['CVE-2026-5843', 'CWE-829'],
   },
+  CONFIG_TARGET_DANGEROUS: {
+    severity: 'critical',
+    verdict: 'malicious',
+    title: 'a setting that calls something dangerous',
+    about:
+      'Loaders of Hydra configurations import and call what `_target_` names. This runs programs or code, or opens files.',
+    advice: 'do not load it; report it to whoever publishes it',
+    references: ['CVE-2025-23304', 'CWE-470'],
+  },
+  CONFIG_TARGET_UNKNOWN: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'a setting that calls something unknown',
+    about:
+      'Loaders of Hydra configurations import and call what `_target_` names. This is of no framework that is known here.',
+    advice: 'find out what it is before the file is loaded',
+    references: ['CVE-2025-23304', 'CWE-470'],
+  },
   YAML_PYTHON_TAG: {
     severity: 'critical',
     verdict: 'malicious',

@@ -79,10 +79,11 @@ async function forgetReports(queries: Queries, model: string): Promise<void> {
   await queries
     .deleteFrom('scan_reports')
     .where('model', '=', model)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('version_files')
+    .where((expression) =>
+      expression.not(
+        expression.exists(
+          expression
+            .selectFrom('version_files')
             .select('version_files.version')
             .where('version_files.model', '=', model)
             .whereRef('version_files.sha256', '=', 'scan_reports.sha256')

@@ -82,7 +82,8 @@ async function readHidden(queries: Queries, model?: string): Promise<readonly Ve
     .orderBy('number');
   if (model !== undefined) query = query.where('model', '=', model);
   const hidden: VersionState[] = [];
-  for (const row of await query.execute()) hidden.push(...(await readVersions(queries, row.model, row.number)));
+  for (const row of await query.execute())
+    hidden.push(...(await readVersions(queries, row.model, row.number)));
   return hidden;
 }
 
@@ -97,10 +98,13 @@ async function readStale(queries: Queries, query: StaleQuery): Promise<readonly 
   if (query.model !== undefined) select = select.where('blobs.model', '=', query.model);
   const { after } = query;
   if (after !== undefined) {
-    select = select.where(({ eb, or, and }) =>
-      or([
-        eb('blobs.id', '>', after.blob),
-        and([eb('blobs.id', '=', after.blob), eb('version_files.path', '>', after.path)]),
+    select = select.where((expression) =>
+      expression.or([
+        expression('blobs.id', '>', after.blob),
+        expression.and([
+          expression('blobs.id', '=', after.blob),
+          expression('version_files.path', '>', after.path),
+        ]),
       ]),
     );
   }

@@ -14,7 +14,8 @@ export function versionVerbs(database: CatalogueDatabase): CatalogueVersions {
       database.write((queries) => publishVersion(queries, request, decide)),
     findVersion: (model, which) => database.read((queries) => findVersion(queries, model, which)),
     listVersions: (model) => database.read((queries) => readVersions(queries, model)),
-    listMetrics: (model, name) => database.read((queries) => readMetrics(queries, { model, name, isVisible: true })),
+    listMetrics: (model, name) =>
+      database.read((queries) => readMetrics(queries, { model, name, isVisible: true })),
     addMetrics: (at, decide) =>
       database.write(async (queries) => {
         await assertVersion(queries, at.model, at.version);

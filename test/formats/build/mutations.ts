@@ -22,9 +22,9 @@ export function mutate(file: Uint8Array, changes: readonly Mutation[]): Uint8Arr
   let bytes = Buffer.from(file);
   for (const { at, kind, value } of changes) {
     const place = Math.floor(at * bytes.length);
-    if (kind === 'set') bytes.fill(value, place, place + 1);
-    else if (kind === 'ones') bytes.fill(0xff, place, place + 8);
-    else if (kind === 'zeros') bytes.fill(0, place, place + 8);
+    if (kind === 'set') bytes.subarray(place, place + 1).fill(value);
+    else if (kind === 'ones') bytes.subarray(place, place + 8).fill(0xff);
+    else if (kind === 'zeros') bytes.subarray(place, place + 8).fill(0);
     else if (kind === 'cut') bytes = bytes.subarray(0, place);
     else bytes = Buffer.concat([bytes, bytes.subarray(place, place + 64)]);
   }

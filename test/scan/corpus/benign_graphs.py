@@ -94,6 +94,12 @@ def onnx_files(writer):
     model = helper.make_model(helper.make_graph([microsoft], "g", [x], [y], [weight]), opset_imports=imports)
     writer.add("onnx-microsoft", "model.onnx", model.SerializeToString())
 
+    # An operator that a program must bring itself: no code in the model.
+    custom = helper.make_node("Fancy", ["x"], ["y"], domain="acme.ops")
+    imports = [helper.make_opsetid("", 18), helper.make_opsetid("acme.ops", 1)]
+    model = helper.make_model(helper.make_graph([custom], "g", [x], [four]), opset_imports=imports)
+    writer.add("onnx-custom-domain", "model.onnx", model.SerializeToString())
+
     path = writer.path("onnx-external-data", "model.onnx")
     onnx.save_model(plain, path, save_as_external_data=True, location="model.onnx.data", size_threshold=0)
 
@@ -154,3 +160,4 @@ def tflite_file(writer):
     from tflite_builder import tflite_model
 
     writer.add("tflite-plain", "model.tflite", tflite_model([(0, None), (9, None)]))
+    writer.add("tflite-custom-operator", "model.tflite", tflite_model([(0, None), (32, "MaxPoolingWithArgmax2D")]))

@@ -62,6 +62,8 @@ def settings(writer):
     words = ["password", "import", "os", "system", "http://example.org", "lambda", "MZ", "#!", "secret", "eval("]
     add_json(writer, "json-vocabulary", "vocab.json", {word: index for index, word in enumerate(words)})
     add_json(writer, "json-adapter", "adapter_config.json", {"peft_type": "LORA", "r": 8, "base_model_name_or_path": "acme/base"})
+    nemo = b"model:\n  _target_: nemo.collections.asr.models.EncDecCTCModel\n  optim:\n    _target_: torch.optim.AdamW\n    lr: 0.1\n"
+    writer.add("yaml-nemo-targets", "model_config.yaml", nemo)
     writer.add("yaml-environment", "params.yaml", b"learning_rate: 0.1\nlayers:\n  - 64\n  - 32\nname: 'a model'\n")
 
 

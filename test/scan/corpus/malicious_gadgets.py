@@ -17,7 +17,7 @@ asyncio.create_subprocess_shell signal.signal atexit.register functools.reduce o
 tempfile.mkstemp zipimport.zipimporter pip.main venv.create ensurepip.bootstrap pydoc.pipepager doctest.testfile
 faulthandler.dump_traceback_later logging.config.dictConfig logging.config.listen sqlite3.connect platform.popen
 torch.load torch.hub.load torch.jit.load torch.compile torch.utils.collect_env.run torch.utils.bottleneck.__main__.run_prof
-numpy.load numpy.fromfile numpy.memmap numpy.f2py.crackfortran.myeval numpy.testing._private.utils.runstring joblib.load dill.loads
+numpy.load numpy.fromfile numpy.f2py.crackfortran.myeval numpy.testing._private.utils.runstring joblib.load dill.loads
 cloudpickle.loads pandas.read_pickle pandas.read_csv pandas.eval yaml.unsafe_load yaml.load
 """.split()
 
@@ -33,7 +33,7 @@ compileall.compile_file py_compile.compile imaplib.IMAP4_stream poplib.POP3 nntp
 antigravity.geohash this.s turtle.Screen tkinter.Tk lib2to3.pgen2.pgen.ParserGenerator idlelib.run.main distutils.spawn.spawn
 setuptools.command.easy_install.main pkg_resources.run_script cffi.FFI numba.jit pytest.main jsonpickle.decode keras.models.load_model
 tensorflow.io.write_file onnxruntime.InferenceSession sklearn.datasets.fetch_openml sklearn.utils._testing.assert_run_python_script
-scipy.io.loadmat scipy.datasets.download_all h5py.File requests.get PIL.Image.open collections.namedtuple dataclasses.make_dataclass
+numpy.memmap scipy.io.loadmat scipy.datasets.download_all h5py.File requests.get PIL.Image.open collections.namedtuple dataclasses.make_dataclass
 enum.global_enum typing.get_type_hints string.Formatter contextlib.ExitStack.callback xgboost.Booster.load_model catboost.CatBoost.load_model
 """.split()
 

@@ -1,6 +1,5 @@
 """ONNX, TensorFlow and TFLite: O1-O9, T1."""
 
-from pickle_code import P2
 from protobuf_code import message, number, varint
 
 
@@ -88,14 +87,12 @@ def onnx_places(writer):
     writer.add("onnx-hidden-training", "model.onnx", model(graph([node("Relu")]), training), trick="O1-O9 hidden", expected="suspicious-or-worse")
     twice = model(graph([node("Relu")])) + message(7, sub)
     writer.add("onnx-second-graph", "model.onnx", twice, trick="O last wins", expected="suspicious-or-worse")
-    for operator, domain in (("PyOp", "ai.onnx.contrib"), ("PythonOp", "com.microsoft"), ("PyCustomOp", "evil.ops"), ("ShellExec", "custom")):
+    for operator, domain in (("PyOp", "ai.onnx.contrib"), ("PythonOp", "com.microsoft"), ("PyFunc", "acme.ops")):
         writer.add(f"onnx-operator-{operator.lower()}", "model.onnx", model(graph([node(operator, domain)]), imports=[domain]), trick="3.8", expected="suspicious-or-worse")
     deep = graph([node("Relu")])
     for _ in range(2000):
         deep = graph([node("If", "", message(1, "b") + message(6, deep))])
     writer.add("onnx-deep", "model.onnx", model(deep), trick="O recursion", expected="not-clean")
-    blob = number(1, 16) + number(2, 2) + message(8, "w") + message(9, P2)
-    writer.add("onnx-unknown-field", "model.onnx", model(graph([node("Relu")], [blob])) + message(999, P2), trick="O", expected="not-clean")
     writer.add("onnx-truncated", "model.onnx", model(graph([node("Relu")] * 5))[:-20], trick="O", expected="not-clean")
 
 
@@ -116,7 +113,7 @@ def saved_model(*parts):
 def tensorflow(writer):
     harmless = [tf_node("Placeholder"), tf_node("MatMul"), tf_node("Identity")]
     bad = ["WriteFile", "PyFunc", "PyFuncStateless", "EagerPyFunc", "PyCall"]
-    odd = ["ReadFile", "MatchingFiles", "TextLineDataset", "RemoteCall", "EvilCustomOp", "LookupTableImportV2", "SaveDataset", "WholeFileReader"]
+    odd = ["ReadFile", "MatchingFiles", "TextLineDataset", "RemoteCall", "LookupTableImportV2", "SaveDataset", "WholeFileReader"]
     for operator in bad + odd:
         expected = "malicious" if operator in bad else "suspicious-or-worse"
         slug = operator.lower()
@@ -133,7 +130,6 @@ def tensorflow(writer):
 def tflite(writer):
     from tflite_builder import tflite_model
 
-    writer.add("tflite-custom", "model.tflite", tflite_model([(0, None), (32, "EvilOp")]), trick="3.9", expected="suspicious-or-worse")
     writer.add("tflite-flex", "model.tflite", tflite_model([(32, "FlexWriteFile")]), trick="3.9", expected="suspicious-or-worse")
     writer.add("tflite-flex-py", "model.tflite", tflite_model([(32, "FlexPyFunc")]), trick="3.9", expected="suspicious-or-worse")
     plain = tflite_model([(0, None)])

@@ -1,6 +1,5 @@
 """Settings, markup, skops and the rest: X1-X4, and what lies beside weights."""
 
-import base64
 import json
 
 from malicious_containers import entry, tar_of
@@ -105,8 +104,6 @@ def settings(writer):
     writer.add("mar-handler", "model.mar", mar, trick="X3 CVE-2023-48299")
     code = plain_zip({"MAR-INF/MANIFEST.json": b'{"model":{"handler":"handler.py"}}', "handler.py": b"import os\nos.system('true')\n"})
     writer.add("mar-handler-only", "model.mar", code, trick="X3 CVE-2023-48299", expected="suspicious-or-worse")
-    key = "-----BEGIN PRIVATE KEY-----\n" + base64.b64encode(bytes(range(48))).decode() + "\n-----END PRIVATE KEY-----\n"
-    writer.add("secret-key", "notes.txt", key.encode(), trick="secrets", expected="not-clean")
     mlp = b"function load() os.execute('true') end"
     writer.add("torch7", "model.t7", b"\x04\0\0\0\x01\0\0\0\x03\0\0\0V 1\x11\0\0\0nn.Sequential" + mlp, trick="3.9", expected="not-clean")
 
