@@ -41,11 +41,14 @@ function formatSection({ scores, largeArchive }: Measured, outcomes: readonly Ou
     'Stopped = the scanner would stop the file by default. Ours stops whatever is not clean by a complete scan; an error or a',
     'file that is skipped counts as not stopped.',
     '',
-    ...table(['files stopped', ...names], [
-      ...GROUP_NAMES.filter((group) => names.some((name) => scores[name]?.groups[group] !== undefined)).map(
-        (group) => [group, ...names.map((name) => stopped(scores[name], group))],
-      ),
-    ]),
+    ...table(
+      ['files stopped', ...names],
+      [
+        ...GROUP_NAMES.filter((group) => names.some((name) => scores[name]?.groups[group] !== undefined)).map(
+          (group) => [group, ...names.map((name) => stopped(scores[name], group))],
+        ),
+      ],
+    ),
     '',
     'What happened to the malicious files that were not stopped, and the time on one core:',
     '',

@@ -15,9 +15,15 @@ export interface Score {
 /** Groups of malicious files, by the beginning of their ids; the first that fits. */
 const GROUPS: readonly (readonly [string, RegExp])[] = [
   ['imports', /^(?:gadget|python2|dotted|submodule|odd-module)-/],
-  ['pickle machine', /^(?:operands|memo|streams|broken|call|extension|buffer|modules|shadow|setitem|rebuild|functools|function|frame|proto|length|amplify|lines|dill|cloudpickle)-/],
+  [
+    'pickle machine',
+    /^(?:operands|memo|streams|broken|call|extension|buffer|modules|shadow|setitem|rebuild|functools|function|frame|proto|length|amplify|lines|dill|cloudpickle)-/,
+  ],
   ['nested payloads', /^nested-/],
-  ['names and containers', /^(?:plain|named|tiny|compressed|gzip|tar|torch|npy|npz|joblib|polyglot|opaque|zip)/],
+  [
+    'names and containers',
+    /^(?:plain|named|tiny|compressed|gzip|tar|torch|npy|npz|joblib|polyglot|opaque|zip)/,
+  ],
   ['safetensors, GGUF, templates', /^(?:safetensors|gguf|tokenizer|jinja)-/],
   ['ONNX, TensorFlow, TFLite', /^(?:onnx|tf|tflite)-/],
   ['Keras, HDF5', /^(?:keras|h5)-/],

@@ -108,7 +108,10 @@ test('a version of 200 files goes in and out as it was', async (t) => {
   const { strongroom } = await temporaryHome(t);
   const { versions } = strongroom.api;
   const contents = Object.fromEntries(
-    Array.from({ length: 200 }, (_, index) => [`part/${index}.txt`, Buffer.from(`row ${index}\n`.repeat(index))]),
+    Array.from({ length: 200 }, (_, index) => [
+      `part/${index}.txt`,
+      Buffer.from(`row ${index}\n`.repeat(index)),
+    ]),
   );
   const put = await versions.put(putOf('acme/churn', contents));
   assert.equal(put.files.length, 200);

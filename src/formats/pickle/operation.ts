@@ -55,8 +55,10 @@ export type Decoded =
     };
 
 const NEWLINE = 0x0a;
-const COUNT_WIDTH = { counted1: 1, counted4: 4, counted8: 8 } as const;
-const NUMBER_WIDTH = { none: 0, u1: 1, u2: 2, u4: 4, i4: 4, f8: 8, frame: 8 } as const;
+/** Bytes of the length before a counted argument. */
+export const COUNT_WIDTH = { counted1: 1, counted4: 4, counted8: 8 } as const;
+/** Bytes of a number argument. */
+export const NUMBER_WIDTH = { none: 0, u1: 1, u2: 2, u4: 4, i4: 4, f8: 8, frame: 8 } as const;
 
 /** Decodes the operation at `position` (in the source) out of the window. Pure; allocates nothing by a length it read. */
 export function decodeOperation(window: PickleWindow, position: number, limits: PickleLimits): Decoded {

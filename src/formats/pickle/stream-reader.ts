@@ -1,9 +1,10 @@
 import { type PickleFinding, PickleHalt } from './finding.ts';
+import { decodeAcrossFrame } from './frame-crossing.ts';
 import type { PickleLimits } from './limits.ts';
 import { HANDLERS } from './machine.ts';
 import { type ConstantSink, MachineState, type PickleEffect } from './machine-state.ts';
 import { OPCODE_OF_BYTE, type OpcodeName } from './opcodes.ts';
-import { decodeOperation, type PickleOperation, type PickleWindow } from './operation.ts';
+import { type Decoded, decodeOperation, type PickleOperation, type PickleWindow } from './operation.ts';
 import type { PickleValue } from './value.ts';
 
 /** One pickle as it was read: what it builds, what it would do, and what is wrong with it. */
@@ -35,6 +36,11 @@ export interface ReadPickleOptions {
   readonly limits?: Partial<PickleLimits>;
   /** What a loader other than `pickle.load` reads between the operations; asked after each BUILD. */
   readonly dataAfter?: DataAfter;
+  /**
+   * Reads operations that reach out of their frame as older versions of CPython do from objects without `peek`: what
+   * is left of the frame is dropped.
+   */
+  readonly dropsFrames?: boolean;
   /** Is told of the strings and bytes as they are read. */
   readonly constants?: ConstantSink;
 }
@@ -44,6 +50,9 @@ export interface ReadPickleOptions {
  * are not pickle, or a pickle of its own. `undefined` = it cannot be told, which ends the reading.
  */
 export type DataAfter = (built: PickleValue, nextByte: number | undefined) => number | 'pickle' | undefined;
+
+/** Operations that reach out of their frame; each costs a copy of what is in memory. */
+const MAX_CROSSINGS = 1000;
 
 /** The data behind an object is passed, and operations follow. */
 const PASSED = -1;
@@ -56,22 +65,28 @@ export class StreamReader {
   readonly #dataAfter: DataAfter | undefined;
   readonly #sink: ConstantSink | undefined;
   readonly #codes = new Uint8Array(256);
+  readonly #dropsFrames: boolean;
   #position: number;
   #dataBytes = 0;
   #operations = 0;
   #frameEnd = 0;
+  #crossings = 0;
   #value: PickleValue | undefined;
   #isComplete = false;
   #isBuilt = false;
   #nested: StreamReader | undefined;
 
-  constructor(limits: PickleLimits, { start = 0, dataAfter, constants }: ReadPickleOptions) {
+  constructor(
+    limits: PickleLimits,
+    { start = 0, dataAfter, constants, dropsFrames = false }: ReadPickleOptions,
+  ) {
     this.#state = new MachineState(limits, constants);
     this.#limits = limits;
     this.#start = start;
     this.#position = start;
     this.#dataAfter = dataAfter;
     this.#sink = constants;
+    this.#dropsFrames = dropsFrames;
   }
 
   get position(): number {
@@ -85,9 +100,10 @@ export class StreamReader {
         const more = this.#passData(window);
         if (more !== PASSED) return more;
       }
-      const decoded = decodeOperation(window, this.#position, this.#limits);
+      const decoded = this.#decode(window);
       if (decoded.outcome === 'more') return decoded.bytes;
       if (decoded.outcome === 'stopped') {
+        if (this.#position < this.#frameEnd) this.#noteCrossing(this.#position);
         this.#state.note(decoded.severity, decoded.code, {
           offset: this.#position,
           message: decoded.message,
@@ -96,6 +112,14 @@ export class StreamReader {
       }
       if (!this.#apply(decoded.operation, window.sourceSize)) return 0;
     }
+  }
+
+  #decode(window: PickleWindow): Decoded {
+    const position = this.#position;
+    const frameEnd = this.#frameEnd;
+    return this.#dropsFrames && position < frameEnd
+      ? decodeAcrossFrame(window, { position, frameEnd }, this.#limits)
+      : decodeOperation(window, position, this.#limits);
   }
 
   /** The source gave fewer bytes than its size promises. */
@@ -135,7 +159,8 @@ export class StreamReader {
         this.#value = this.#state.stack.pop();
         this.#isComplete = true;
       } else if (operation.name === 'FRAME') {
-        this.#enterFrame(operation, sourceSize);
+        this.#position = this.#enterFrame(operation, sourceSize);
+        return true;
       } else {
         HANDLERS[operation.name](this.#state, operation);
         this.#isBuilt = operation.name === 'BUILD' && this.#dataAfter !== undefined;
@@ -152,18 +177,26 @@ export class StreamReader {
   #checkPlace({ name, offset, end }: PickleOperation): void {
     if (name === 'PROTO' && offset !== this.#start)
       this.#state.note('notice', 'protocol-misplaced', { offset, message: 'a protocol in the middle' });
-    if (offset < this.#frameEnd && (end > this.#frameEnd || name === 'FRAME'))
-      this.#state.note('notice', 'frame-crossed', {
-        offset,
-        message: 'an operation reaches out of its frame',
-      });
+    if (offset < this.#frameEnd && (end > this.#frameEnd || name === 'FRAME')) this.#noteCrossing(offset);
   }
 
-  #enterFrame({ end, number: length }: PickleOperation, sourceSize: number): void {
+  #noteCrossing(offset: number): void {
+    if (++this.#crossings > MAX_CROSSINGS && this.#dropsFrames)
+      throw new PickleHalt('limit', 'reader-limit', `more than ${MAX_CROSSINGS} broken frames`);
+    this.#state.note('notice', 'frame-crossed', { offset, message: 'an operation reaches out of its frame' });
+  }
+
+  /** Where the frame begins. */
+  #enterFrame({ end, number: length }: PickleOperation, sourceSize: number): number {
+    const isInside = this.#dropsFrames && end < this.#frameEnd;
+    // A frame that fits into what was read before changes nothing; another begins behind it.
+    if (isInside && end + length <= this.#frameEnd) return end;
+    const start = isInside ? this.#frameEnd : end;
     // CPython reads the whole frame at once, so a cut one fails before anything in it happens.
-    if (end + length > sourceSize)
+    if (start + length > sourceSize)
       throw new PickleHalt('error', 'frame-beyond-end', 'a frame reaches beyond the end of the file');
-    this.#frameEnd = end + length;
+    this.#frameEnd = start + length;
+    return start;
   }
 
   /** Passes what a loader reads itself after BUILD. How many bytes it needs, 0 when it cannot go on, or `PASSED`. */

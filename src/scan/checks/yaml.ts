@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import { textParts } from '../read-text.ts';
+import type { RuleId } from '../rules/index.ts';
 import { ruleOfTarget } from './setting-target.ts';
 
 const PYTHON_TAG = /(?:!!python\/|!<tag:yaml\.org,2002:python\/|!python\/)([\w/]+)/g;
@@ -34,41 +35,43 @@ export const yamlCheck: Check = {
   // A tag works wherever the loader meets it, so every text is looked at that may be YAML.
   formats: ['yaml', 'json', 'markdown', 'text'],
   async run(target, context) {
-    for await (const { text, start, owns } of textParts(target, context)) {
-      for (const match of text.matchAll(PYTHON_TAG)) {
-        if (!owns(match.index)) continue;
-        const isData = DATA_TAGS.has(match[1] ?? '');
-        const rule = isData ? 'YAML_PYTHON_DATA' : 'YAML_PYTHON_TAG';
-        // In prose about YAML a tag is mentioned, not used; only what is YAML is judged by it.
-        if (target.format !== 'yaml' && target.format !== 'json' && !isTagged(text, match.index)) continue;
-        const message = isData ? 'a tag of a plain Python type' : 'a tag that builds a Python object';
-        context.report({ rule, offset: start + match.index, message, evidence: match[0] }, target);
-      }
-      if (target.format === 'yaml') {
-        for (const match of text.matchAll(TAG_DIRECTIVE)) {
-          if (!owns(match.index)) continue;
-          const message = 'a directive that renames tags that build Python objects';
-          context.report(
-            { rule: 'YAML_PYTHON_TAG', offset: start + match.index, message, evidence: match[0] },
-            target,
-          );
-        }
-        for (const match of text.matchAll(TARGET)) {
-          const rule = ruleOfTarget(match[1] ?? '');
-          if (rule === undefined || !owns(match.index)) continue;
-          const message = 'a setting names something to be called';
-          context.report({ rule, offset: start + match.index, message, evidence: match[1] ?? '' }, target);
-        }
-      }
-      const levels = text.split('\n').filter(isAliasLine).length;
-      if (levels >= MAX_ALIAS_LINES)
-        context.report(
-          { rule: 'YAML_BOMB', offset: start, message: `${levels} anchors made of many others` },
-          target,
-        );
+    for await (const part of textParts(target, context)) {
+      const report: Report = (rule, found) => {
+        const { at, message, evidence } = found;
+        if (part.owns(at)) context.report({ rule, offset: part.start + at, message, evidence }, target);
+      };
+      const isYaml = target.format === 'yaml' || target.format === 'json';
+      reportTags(part.text, isYaml, report);
+      if (target.format === 'yaml') reportTargets(part.text, report);
+      const levels = part.text.split('\n').filter(isAliasLine).length;
+      if (levels < MAX_ALIAS_LINES) continue;
+      const message = `${levels} anchors made of many others`;
+      context.report({ rule: 'YAML_BOMB', offset: part.start, message }, target);
     }
   },
 };
+
+/** Notes something in a part of the text, where that part owns the place. */
+type Report = (rule: RuleId, found: { at: number; message: string; evidence: string }) => void;
+
+function reportTags(text: string, isYaml: boolean, report: Report): void {
+  for (const { 0: evidence, 1: tag = '', index: at } of text.matchAll(PYTHON_TAG)) {
+    // In prose about YAML a tag is mentioned, not used; only what is YAML is judged by it.
+    if (!isYaml && !isTagged(text, at)) continue;
+    if (DATA_TAGS.has(tag))
+      report('YAML_PYTHON_DATA', { at, message: 'a tag of a plain Python type', evidence });
+    else report('YAML_PYTHON_TAG', { at, message: 'a tag that builds a Python object', evidence });
+  }
+  for (const { 0: evidence, index: at } of isYaml ? text.matchAll(TAG_DIRECTIVE) : [])
+    report('YAML_PYTHON_TAG', { at, message: 'a directive that renames tags of Python objects', evidence });
+}
+
+function reportTargets(text: string, report: Report): void {
+  for (const { 1: evidence = '', index: at } of text.matchAll(TARGET)) {
+    const rule = ruleOfTarget(evidence);
+    if (rule !== undefined) report(rule, { at, message: 'a setting names something to be called', evidence });
+  }
+}
 
 /** Whether a tag stands where YAML has them: at the start of a line or behind a key or a dash. */
 function isTagged(text: string, at: number): boolean {

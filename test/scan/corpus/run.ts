@@ -19,5 +19,6 @@ const counts = countOutcomes(outcomes);
 const setbacks = findSetbacks(counts, readRatchet());
 for (const setback of setbacks) console.log(`setback: ${setback}`);
 if (process.argv.includes('--update') && setbacks.length === 0) raiseRatchet(counts);
-const isGood = counts.found === counts.malicious && counts.benign - counts.passed <= MAX_BLOCKED * counts.benign;
+const isGood =
+  counts.found === counts.malicious && counts.benign - counts.passed <= MAX_BLOCKED * counts.benign;
 if (!isGood || setbacks.length > 0) process.exitCode = 1;

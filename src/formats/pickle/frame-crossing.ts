@@ -1,0 +1,79 @@
+import type { PickleLimits } from './limits.ts';
+import { OPCODE_OF_BYTE } from './opcodes.ts';
+import { COUNT_WIDTH, type Decoded, decodeOperation, NUMBER_WIDTH, type PickleWindow } from './operation.ts';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Decodes an operation as CPython's C unpickler did before 3.13.15 and 3.14.7 when it reads from an object without
+ * `peek` (`io.BytesIO`, so PyTorch's archives too): where a read goes beyond the frame, what is left of the frame is
+ * dropped and the read begins behind it (cpython #154848). A file can say two things by that.
+ */
+export function decodeAcrossFrame(
+  window: PickleWindow,
+  { position, frameEnd }: { readonly position: number; readonly frameEnd: number },
+  limits: PickleLimits,
+): Decoded {
+  if (frameEnd - window.start > window.bytes.length)
+    return { outcome: 'more', bytes: frameEnd - position + 1 };
+  const kept = crossingRead(window, position, frameEnd);
+  if (kept === undefined) return decodeOperation(window, position, limits);
+  const dropped = frameEnd - kept;
+  const parts = [
+    window.bytes.subarray(position - window.start, kept - window.start),
+    window.bytes.subarray(frameEnd - window.start),
+  ];
+  const joined: PickleWindow = {
+    bytes: Buffer.concat(parts),
+    start: position,
+    sourceSize: window.sourceSize - dropped,
+    budget: window.budget,
+  };
+  const decoded = decodeOperation(joined, position, limits);
+  if (decoded.outcome === 'more') return { outcome: 'more', bytes: decoded.bytes + dropped };
+  if (decoded.outcome === 'stopped') return decoded;
+  return {
+    outcome: 'operation',
+    operation: { ...decoded.operation, end: decoded.operation.end + dropped },
+  };
+}
+
+/** Where the read begins that goes beyond the frame; `undefined` when none of the operation's reads does. */
+function crossingRead(
+  { bytes, start }: PickleWindow,
+  position: number,
+  frameEnd: number,
+): number | undefined {
+  const argument = OPCODE_OF_BYTE[bytes[position - start] ?? 0xff]?.argument;
+  const begin = position + 1;
+  switch (argument) {
+    case undefined:
+    case 'none':
+      return undefined;
+    case 'line':
+    case 'lines': {
+      let at = begin;
+      for (let left = argument === 'lines' ? 2 : 1; left > 0; left--) {
+        const newline = bytes.indexOf(NEWLINE, at - start);
+        if (newline === -1 || newline + start >= frameEnd) return at;
+        at = newline + start + 1;
+      }
+      return undefined;
+    }
+    case 'counted1':
+    case 'counted4':
+    case 'counted8': {
+      const width = COUNT_WIDTH[argument];
+      if (begin + width > frameEnd) return begin;
+      const length = bytes.readUIntLE(begin - start, Math.min(width, 6));
+      return begin + width + length > frameEnd ? begin + width : undefined;
+    }
+    case 'u1':
+    case 'u2':
+    case 'u4':
+    case 'i4':
+    case 'f8':
+    case 'frame':
+      return begin + NUMBER_WIDTH[argument] > frameEnd ? begin : undefined;
+  }
+}
