@@ -42,7 +42,7 @@ function writeArchive(path: string): void {
     { name: 'model/version', content: Buffer.from('3\n') },
     ...Array.from({ length: STORAGES }, (_, index) => ({ name: `model/data/${index}`, content: storage })),
   ];
-  const directory: Buffer[] = [];
+  const directory: Uint8Array[] = [];
   let offset = 0;
   for (const { name, content } of members) {
     const [local, central] = headersOf(name, content, offset);
@@ -62,7 +62,7 @@ function writeArchive(path: string): void {
 }
 
 /** The local header of a stored member, padded as PyTorch does, and its record in the directory. */
-function headersOf(name: string, content: Buffer, offset: number): [Buffer, Buffer] {
+function headersOf(name: string, content: Uint8Array, offset: number): [Uint8Array, Uint8Array] {
   const fields = Buffer.alloc(26);
   fields.writeUInt16LE(20, 0);
   fields.writeUInt32LE(crc32(content), 10);
@@ -82,9 +82,9 @@ function headersOf(name: string, content: Buffer, offset: number): [Buffer, Buff
 }
 
 /** The pickle of `{"layer.N.weight": tensor}`, one tensor for each storage. */
-function stateDict(): Buffer {
+function stateDict(): Uint8Array {
   const count = STORAGE_BYTES / 4;
-  const parts = [Buffer.from('\x80\x02}q\x00(', 'latin1')];
+  const parts: Uint8Array[] = [Buffer.from('\x80\x02}q\x00(', 'latin1')];
   for (let index = 0; index < STORAGES; index++) {
     parts.push(
       text(`layer.${index}.weight`),
@@ -102,22 +102,22 @@ function stateDict(): Buffer {
   return Buffer.concat([...parts, Buffer.from('u.')]);
 }
 
-function text(value: string): Buffer {
+function text(value: string): Uint8Array {
   return Buffer.concat([Buffer.from('X'), uint32(value.length), Buffer.from(value)]);
 }
 
-function int(value: number): Buffer {
+function int(value: number): Uint8Array {
   return Buffer.concat([Buffer.from('J'), uint32(value)]);
 }
 
-function uint32(value: number): Buffer {
+function uint32(value: number): Uint8Array {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return bytes;
 }
 
 /** Weights as a network has them: small, of either sign; the same on every run. */
-function randomFloats(): Buffer {
+function randomFloats(): Uint8Array {
   const bytes = Buffer.alloc(STORAGE_BYTES);
   let state = 1;
   for (let at = 0; at < STORAGE_BYTES; at += 4) {

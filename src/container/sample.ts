@@ -3,7 +3,7 @@ import type { Flow } from './flow.ts';
 import { type SegmentPool, SLAB_BYTES } from './segment-pool.ts';
 
 /** How much of the beginning decides. */
-const SAMPLE_BYTES = 4 * SLAB_BYTES;
+const SAMPLE_BYTES = 4_194_304;
 /** What compression may leave at most to be worth a frame's decompression with every small read. */
 const WORTHWHILE_RATIO = 0.9;
 /** A sample up to here is compressed on the spot. */

@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 /** Bytes of a slab: whole segments that are worked on together. */
-export const SLAB_BYTES = 1_048_576;
+export const SLAB_BYTES = 2_097_152;
 
 /** Slabs that wait for the next sealing or opening. */
 const MAX_SPARE_SLABS = 24;

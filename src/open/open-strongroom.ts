@@ -9,6 +9,7 @@ import {
   type RootSeal,
   type StrongroomApi,
   type Version,
+  type VersionRef,
 } from '../api/index.ts';
 import { type Config, type ConfigSources, loadConfig } from '../config.ts';
 import { SegmentPool } from '../container/index.ts';
@@ -29,12 +30,21 @@ import {
   readSmallFile,
 } from '../storage/index.ts';
 import {
+  type Attestations,
+  type AttestingTool,
+  attestVersion,
   backupHome,
   bindStrongroom,
   catalogueRecorder,
   createGate,
+  type ExportBundleInput,
+  type ExportedBundle,
   type ExportSealedInput,
+  exportBundle,
   exportSealed,
+  type ImportBundleInput,
+  type ImportedBundle,
+  importBundle,
   type LegacyFile,
   localOwnerOnly,
   MAX_HOME_NOTE_BYTES,
@@ -93,6 +103,12 @@ export interface Strongroom {
   backup(input: LongRunning & { readonly destination: string }): Promise<BackupReport>;
   /** Writes the files of a version as sealed files for somebody outside. */
   exportSealed(input: ExportSealedInput): Promise<readonly string[]>;
+  /** What can be said of a version to somebody who was not there: scan, bill of materials, provenance. */
+  attest(input: { readonly ref: VersionRef; readonly tool: AttestingTool }): Promise<Attestations>;
+  /** Writes a version with all that speaks for it as one signed file. */
+  exportBundle(input: ExportBundleInput): Promise<ExportedBundle>;
+  /** Checks such a file and takes it over as a new version. */
+  importBundle(input: ImportBundleInput): Promise<ImportedBundle>;
   /** Takes over a package of the Python class `SecureModelManager`, or a Fernet token, as a new version. */
   importLegacy(input: ImportLegacyInput): Promise<Version>;
   close(): Promise<void>;
@@ -262,6 +278,9 @@ function bindHome({ home, config, deps, caller, resources }: BoundHome): Strongr
         },
       }),
     exportSealed: (input) => exportSealed(deps, caller, input),
+    attest: (input) => attestVersion(deps, caller, input),
+    exportBundle: (input) => exportBundle(deps, caller, input),
+    importBundle: (input) => importBundle(deps, caller, input),
     importLegacy: async ({ file, ...input }) =>
       await api.versions.put({ ...(await readLegacy(file)), ...input }),
     close,

@@ -1,9 +1,12 @@
+export { type Attestations, type AttestingTool, attestVersion } from './attest-version.ts';
 export { type BackupHomeInput, type BackupTarget, backupHome } from './backup-home.ts';
 export { MAX_BACKUP_NOTE_BYTES } from './backup-note.ts';
 export type { Clock, Leaseholder, Scanner, VaultDeps, VaultLimits } from './deps.ts';
+export { type ExportBundleInput, type ExportedBundle, exportBundle } from './export-bundle.ts';
 export { type ExportSealedInput, exportSealed } from './export-sealed.ts';
 export { type Authorizer, createGate, type Gate, localOwnerOnly, type Recorder } from './gate.ts';
 export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.ts';
+export { type ImportBundleInput, type ImportedBundle, importBundle } from './import-bundle.ts';
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
 export { catalogueRecorder } from './record-acts.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';

@@ -38,15 +38,14 @@ const MALICIOUS: Readonly<Record<string, Uint8Array>> = {
   'an attribute of a trusted class': latin1(
     `\x80\x04${text('collections')}${text('OrderedDict')}\x93}${text('__reduce__')}${text('os')}${text('system')}\x93sb.`,
   ),
-  'a second compressed member': Buffer.concat([
-    gzipSync(latin1(DATA)),
-    gzipSync(latin1(PAYLOAD)),
-  ]),
+  'a second compressed member': Buffer.concat([gzipSync(latin1(DATA)), gzipSync(latin1(PAYLOAD))]),
 };
 
 const NOT_CLEAN: Readonly<Record<string, Uint8Array>> = {
   '7z': latin1(`7z\xbc\xaf'\x1c\x00\x04${'\x11'.repeat(100)}`),
-  'bytes of no known format': deflateRawSync(latin1('nobody knows what this is, so nobody may call it clean')),
+  'bytes of no known format': deflateRawSync(
+    latin1('nobody knows what this is, so nobody may call it clean'),
+  ),
   'a chat template that reaches into Python': Buffer.from(
     JSON.stringify({ chat_template: '{{ cycler.__init__.__globals__.os }}' }),
   ),

@@ -41,7 +41,8 @@ export function tensorSizeProblem({ values }: ProtoMessage): string | undefined 
   const items = productOf(dims);
   if (items === undefined) return 'a tensor of more items than any memory holds';
   const raw = values.get('raw_data')?.at(-1);
-  const bits = ITEM_BITS[String(values.get('data_type')?.at(-1) ?? '')];
+  const type = values.get('data_type')?.at(-1);
+  const bits = typeof type === 'bigint' ? ITEM_BITS[String(type)] : undefined;
   if (typeof raw !== 'object' || bits === undefined || values.has('segment')) return undefined;
   const bytes = (items * bits + 7n) / 8n;
   // Dimensions may be packed, which the walk steps over; then nothing is known of them.

@@ -1,8 +1,15 @@
 import type { PickleLimits } from './limits.ts';
-import { OPCODE_OF_BYTE } from './opcodes.ts';
+import { OPCODE_OF_BYTE, type OpcodeName } from './opcodes.ts';
 import { COUNT_WIDTH, type Decoded, decodeOperation, NUMBER_WIDTH, type PickleWindow } from './operation.ts';
 
 const NEWLINE = 0x0a;
+/** Bytes are copied out of the frame and then read on (`_Unpickler_ReadInto`), so nothing of them is dropped. */
+const READ_IN_PIECES: ReadonlySet<OpcodeName> = new Set<OpcodeName>([
+  'SHORT_BINBYTES',
+  'BINBYTES',
+  'BINBYTES8',
+  'BYTEARRAY8',
+]);
 
 /**
  * Decodes an operation as CPython's C unpickler did before 3.13.15 and 3.14.7 when it reads from an object without
@@ -44,7 +51,8 @@ function crossingRead(
   position: number,
   frameEnd: number,
 ): number | undefined {
-  const argument = OPCODE_OF_BYTE[bytes[position - start] ?? 0xff]?.argument;
+  const opcode = OPCODE_OF_BYTE[bytes[position - start] ?? 0xff];
+  const argument = opcode?.argument;
   const begin = position + 1;
   switch (argument) {
     case undefined:
@@ -65,6 +73,7 @@ function crossingRead(
     case 'counted8': {
       const width = COUNT_WIDTH[argument];
       if (begin + width > frameEnd) return begin;
+      if (opcode !== undefined && READ_IN_PIECES.has(opcode.name)) return undefined;
       const length = bytes.readUIntLE(begin - start, Math.min(width, 6));
       return begin + width + length > frameEnd ? begin + width : undefined;
     }

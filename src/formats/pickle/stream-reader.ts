@@ -177,12 +177,13 @@ export class StreamReader {
   #checkPlace({ name, offset, end }: PickleOperation): void {
     if (name === 'PROTO' && offset !== this.#start)
       this.#state.note('notice', 'protocol-misplaced', { offset, message: 'a protocol in the middle' });
-    if (offset < this.#frameEnd && (end > this.#frameEnd || name === 'FRAME')) this.#noteCrossing(offset);
+    if (offset >= this.#frameEnd || (end <= this.#frameEnd && name !== 'FRAME')) return;
+    if (this.#dropsFrames && ++this.#crossings > MAX_CROSSINGS)
+      throw new PickleHalt('limit', 'reader-limit', `more than ${MAX_CROSSINGS} broken frames`);
+    this.#noteCrossing(offset);
   }
 
   #noteCrossing(offset: number): void {
-    if (++this.#crossings > MAX_CROSSINGS && this.#dropsFrames)
-      throw new PickleHalt('limit', 'reader-limit', `more than ${MAX_CROSSINGS} broken frames`);
     this.#state.note('notice', 'frame-crossed', { offset, message: 'an operation reaches out of its frame' });
   }
 

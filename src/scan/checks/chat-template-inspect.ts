@@ -53,9 +53,13 @@ class Inspector {
     }
   }
 
+  /** Without recursion: a chain of operators is as deep a tree as it is long. */
   #expression(expression: JinjaExpression): void {
-    this.#node(expression);
-    for (const child of childrenOf(expression)) this.#expression(child);
+    const open = [expression];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      this.#node(node);
+      for (const child of childrenOf(node)) open.push(child);
+    }
   }
 
   #node(node: JinjaExpression): void {

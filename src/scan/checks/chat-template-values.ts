@@ -3,6 +3,7 @@ import type { JinjaExpression, JinjaStatement, JinjaTemplate } from '../../forma
 /** Texts that are followed for one expression, and steps for one template: templates may multiply them. */
 const MAX_TEXTS = 16;
 const MAX_STEPS = 20_000;
+const MAX_FRAGMENTS = 1000;
 const MAX_DEPTH = 24;
 const MAX_TEXT_CHARS = 1000;
 
@@ -46,12 +47,17 @@ export class TemplateValues {
   }
 
   /** Every constant text that may flow into an expression, put together or not. */
-  fragments(expression: JinjaExpression, seen = new Set<JinjaExpression>()): readonly string[] {
-    if (seen.has(expression) || seen.size > MAX_STEPS) return [];
-    seen.add(expression);
-    if (expression.kind === 'literal') return typeof expression.value === 'string' ? [expression.value] : [];
-    const parts = [...childrenOf(expression), ...this.#defined(expression)];
-    return parts.flatMap((part) => this.fragments(part, seen));
+  fragments(expression: JinjaExpression): readonly string[] {
+    const texts: string[] = [];
+    const seen = new Set<JinjaExpression>();
+    const open = [expression];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (seen.has(node) || seen.size >= MAX_FRAGMENTS) continue;
+      seen.add(node);
+      if (node.kind === 'literal' && typeof node.value === 'string') texts.push(node.value);
+      open.push(...childrenOf(node), ...this.#defined(node));
+    }
+    return texts;
   }
 
   #defined(expression: JinjaExpression): readonly JinjaExpression[] {

@@ -41,7 +41,7 @@ export function ggufString(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The value of an array of strings. */
-export function ggufStrings(...texts: readonly string[]): Uint8Array<ArrayBuffer> {
+export function ggufStrings(texts: readonly string[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat([u32(8), u64(texts.length), ...texts.map(ggufString)]));
 }
 

@@ -15,7 +15,7 @@ const GOOD: BuiltGguf = {
   entries: [
     ['general.architecture', 8, ggufString('llama')],
     ['general.alignment', 4, u32(32)],
-    ['tokenizer.ggml.tokens', 9, ggufStrings('a', 'b')],
+    ['tokenizer.ggml.tokens', 9, ggufStrings(['a', 'b'])],
     ['some.floats', 9, concatBytes(u32(6), u64(2), new Uint8Array(8))],
     ['some.bool', 7, Uint8Array.of(1)],
     ['some.long', 11, u64(-1n)],
@@ -130,7 +130,7 @@ test('keeps what stood before a broken place', async () => {
 test('walks a vocabulary of 300 000 tokens', async () => {
   const tokens = Array.from({ length: 300_000 }, (_, index) => `token${index}`);
   const { problems, entries } = await readGguf(
-    memorySource(ggufFile({ entries: [['v', 9, ggufStrings(...tokens)]] })),
+    memorySource(ggufFile({ entries: [['v', 9, ggufStrings(tokens)]] })),
   );
   assert.deepEqual(problems, []);
   assert.ok(

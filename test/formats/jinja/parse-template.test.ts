@@ -146,7 +146,7 @@ test('nesting, chains and length end at limits, and never at the stack', () => {
     `{{ a${' if a'.repeat(5000)} }}`,
     `{{ a${' if a else a'.repeat(5000)} }}`,
     '{% if a %}'.repeat(5000),
-    `{{ ${'['.repeat(5000)} }}`,
+    `{{ ${'['.repeat(5000)}${']'.repeat(5000)} }}`,
     'x'.repeat(2 << 20),
     '{{ a }}'.repeat(100_000),
   ];

@@ -44,8 +44,8 @@ class Anything:
 
 
 class Recorder(pickle.Unpickler):
-    def __init__(self, data):
-        super().__init__(io.BytesIO(data))
+    def __init__(self, source):
+        super().__init__(source)
         self.seen = []
 
     def find_class(self, module, name):
@@ -161,15 +161,19 @@ def mutated(seeds):
 
 
 def case(data):
-    unpickler = Recorder(data)
-    try:
-        unpickler.load()
-        outcome = 'loaded'
-    except MemoryError:
-        return None
-    except Exception as error:
-        outcome = type(error).__name__
-    return {'data': data.hex(), 'seen': unpickler.seen, 'outcome': outcome}
+    result = {'data': data.hex()}
+    # Objects with and without `peek` are read differently where frames are broken.
+    for name, source in (('seen', io.BufferedReader(io.BytesIO(data))), ('seenWithoutPeek', io.BytesIO(data))):
+        unpickler = Recorder(source)
+        try:
+            unpickler.load()
+            result['outcome'] = 'loaded'
+        except MemoryError:
+            return None
+        except Exception as error:
+            result['outcome'] = type(error).__name__
+        result[name] = unpickler.seen
+    return result
 
 
 seeds = [open(path, 'rb').read() for path in sys.argv[3:]]

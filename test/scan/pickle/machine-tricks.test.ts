@@ -227,6 +227,13 @@ const TRICKS: readonly TrickCase[] = [
     rules: ['PICKLE_ODD_STREAM'],
   },
   {
+    name: 'V15 a line that begins in a frame: readers without peek drop what is left of it (cpython #154848)',
+    // Read on, the module is `collectionsos`; with the rest of the frame dropped it is `os`.
+    bytes: assemble(proto(4), frame('ccollections', 12), 'os\nsystem\n', tuple(text('id')), 'R.'),
+    verdict: 'malicious',
+    rules: ['PICKLE_ODD_STREAM', 'PICKLE_DANGEROUS_CALL'],
+  },
+  {
     name: 'V15 a frame inside a frame (cpython #154848)',
     bytes: assemble(proto(4), frame(`${frame(PAYLOAD, 20)}.`)),
     verdict: 'malicious',

@@ -3,6 +3,7 @@ import {
   joblibDataAfter,
   type PickleConstant,
   type PickleStream,
+  type ReadPickleOptions,
   readPickle,
   readPickleBytes,
 } from '../../../formats/index.ts';
@@ -19,8 +20,8 @@ export interface FoundStream {
   readonly constants: readonly PickleConstant[];
   /** How many more there were. */
   readonly constantsDropped: number;
-  /** What `pickle.load` would make of it, where another loader reads data between the operations. */
-  readonly plain: PickleStream | undefined;
+  /** What other loaders would make of the same bytes. */
+  readonly others: readonly PickleStream[];
 }
 
 /** How the streams of a file ended. */
@@ -86,10 +87,16 @@ async function readStream(
     limits: { ...limitsOf(budget), minConstantBytes: 16 },
   });
   budget.spendOperations(stream.operations);
-  const plain =
-    stream.dataBytes > 0 ? await readPickle(source, { start, limits: limitsOf(budget) }) : undefined;
-  if (plain !== undefined) budget.spendOperations(plain.operations);
-  return { stream, gap, constants, constantsDropped, plain };
+  const others: PickleStream[] = [];
+  const readAgain = async (options: Pick<ReadPickleOptions, 'dropsFrames'>): Promise<void> => {
+    const other = await readPickle(source, { start, limits: limitsOf(budget), ...options });
+    budget.spendOperations(other.operations);
+    others.push(other);
+  };
+  // Where joblib reads data, `pickle.load` goes on with operations.
+  if (stream.dataBytes > 0) await readAgain({});
+  if (stream.findings.some(({ code }) => code === 'frame-crossed')) await readAgain({ dropsFrames: true });
+  return { stream, gap, constants, constantsDropped, others };
 }
 
 function limitsOf(budget: ScanBudget): { maxOperations: number } {

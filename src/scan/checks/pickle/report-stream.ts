@@ -14,10 +14,10 @@ export async function reportStream(
   options: JudgeOptions = {},
 ): Promise<PickleVerdict> {
   const { target, context } = scan;
-  const { stream, plain } = found;
+  const { stream, others } = found;
   const verdict = judgePickle(stream, options);
   reportVerdict(verdict, target, context);
-  if (plain !== undefined) reportPlain(plain, { verdict, options, scan });
+  for (const other of others) reportOther(other, { verdict, options, scan });
   reportReading(stream, verdict, scan);
   if (isAmplified(stream))
     context.report(
@@ -41,16 +41,16 @@ function reportVerdict(verdict: PickleVerdict, target: ScanTarget, context: Scan
   }
 }
 
-/** What another loader would run where joblib reads array data: up to the point at which it breaks. */
-function reportPlain(
-  plain: PickleStream,
+/** What another loader would run, up to the point at which it breaks. */
+function reportOther(
+  stream: PickleStream,
   { verdict, options, scan }: { verdict: PickleVerdict; options: JudgeOptions; scan: NestedScan },
 ): void {
   const end =
-    plain.findings.find(({ severity }) => severity !== 'notice')?.offset ?? Number.POSITIVE_INFINITY;
-  const effects = plain.effects.filter(({ offset }) => offset < end);
+    stream.findings.find(({ severity }) => severity !== 'notice')?.offset ?? Number.POSITIVE_INFINITY;
+  const effects = stream.effects.filter(({ offset }) => offset < end);
   const known = new Set(verdict.judgements.map(({ offset, rule }) => `${rule} ${offset}`));
-  const { judgements } = judgePickle({ ...plain, effects, value: undefined }, options);
+  const { judgements } = judgePickle({ ...stream, effects, value: undefined }, options);
   // Read so, memo entries shift and what was text no longer is; only something else that speaks makes a name of it.
   if (judgements.every(({ rule }) => rule === 'PICKLE_HIDDEN_IMPORT' || rule === 'PICKLE_HIDDEN_CALL'))
     return;

@@ -1,0 +1,20 @@
+export { type BomInput, billOfMaterials } from './bill-of-materials.ts';
+export {
+  type BundleHead,
+  type BundleIndex,
+  type BundleMember,
+  type BundleSignature,
+  formatBundleHead,
+  formatBundleIndex,
+  readBundleHead,
+} from './bundle-format.ts';
+export { type Derivation, provenanceStatement } from './provenance.ts';
+export { type AttestedFile, rootDigest } from './root-digest.ts';
+export {
+  type AttestedScan,
+  type AttestedScans,
+  SCAN_PREDICATE,
+  scanStatement,
+  testResultStatement,
+} from './scan-statements.ts';
+export { formatAttestation, type Statement, type Subject, statementAbout } from './statement.ts';
