@@ -31,7 +31,7 @@ const GROUPS: readonly (readonly [string, RegExp])[] = [
 const OTHER = 'settings, markup, programs';
 
 /** The group of a file. */
-export function groupOf({ id, expected }: CorpusCase): string {
+function groupOf({ id, expected }: CorpusCase): string {
   if (expected === 'clean') return 'benign';
   return GROUPS.find(([, pattern]) => pattern.test(id))?.[0] ?? OTHER;
 }

@@ -13,8 +13,7 @@ export { type AttestedFile, rootDigest } from './root-digest.ts';
 export {
   type AttestedScan,
   type AttestedScans,
-  SCAN_PREDICATE,
   scanStatement,
   testResultStatement,
 } from './scan-statements.ts';
-export { formatAttestation, type Statement, type Subject, statementAbout } from './statement.ts';
+export { formatAttestation, type Statement, type Subject } from './statement.ts';

@@ -1,7 +1,7 @@
 import { type Statement, type Subject, statementAbout } from './statement.ts';
 
 /** Our own predicate: nobody has agreed on one for scans of models. */
-export const SCAN_PREDICATE = 'urn:strongroom:attestation:model-scan:1';
+const SCAN_PREDICATE = 'urn:strongroom:attestation:model-scan:1';
 /** The nearest that others read (in-toto attestation, predicates/test-result.md). */
 const TEST_RESULT_PREDICATE = 'https://in-toto.io/attestation/test-result/v0.1';
 

@@ -1,5 +1,6 @@
 import type {
   AddedRootSeal,
+  AliasName,
   BackupReport,
   Compression,
   FileInput,
@@ -14,6 +15,7 @@ import type {
 } from '../api/index.ts';
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { UnsealMaterial } from '../keyring/index.ts';
+import type { Attestations, ExportedBundle, ImportedBundle } from '../vault/index.ts';
 import type { ScanOperations } from './scan-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
 
@@ -239,6 +241,44 @@ export interface DownloadOperations {
   openDownload(input: DownloadInput): Promise<IncomingFile>;
 }
 
+/** What `export-bundle` writes, and for whom. */
+export interface ExportBundleRequest extends LongRunning {
+  readonly home: string;
+  readonly unseal: Unseal;
+  readonly ref: VersionRef;
+  /** The key of the home that signs the bundle. */
+  readonly keyId: string;
+  readonly accessCode?: Passphrase;
+  /** Absent: the bundle is not encrypted. */
+  readonly sealedFor?: SealedFor;
+  readonly output: OutputPlace;
+}
+
+/** What `import-bundle` takes over. */
+export interface ImportBundleRequest extends LongRunning {
+  readonly home: string;
+  readonly unseal: Unseal;
+  readonly file: string;
+  /** Opens a bundle that is sealed. */
+  readonly openWith?: OpenWith;
+  readonly model: ModelName;
+  readonly aliases: readonly AliasName[];
+  readonly trustedKeys: readonly string[];
+  readonly accessCode?: Passphrase;
+}
+
+/** Versions with all that speaks for them. */
+export interface BundleOperations {
+  exportBundle(request: ExportBundleRequest): Promise<ExportedBundle>;
+  /** Throws the `BUNDLE_…` and `SIGNATURE_…` errors, and as `put`. */
+  importBundle(request: ImportBundleRequest): Promise<ImportedBundle>;
+  attestVersion(request: {
+    readonly home: string;
+    readonly unseal: Unseal;
+    readonly ref: VersionRef;
+  }): Promise<Attestations>;
+}
+
 /** Everything below the command line that it may ask for. Wired to the real thing in `wiring.ts`. */
 export interface Operations
   extends HomeOperations,
@@ -246,4 +286,5 @@ export interface Operations
     KeyOperations,
     DownloadOperations,
     SigningOperations,
-    ScanOperations {}
+    ScanOperations,
+    BundleOperations {}

@@ -3,14 +3,17 @@ import { quoteForMessage } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { Runner } from './command.ts';
 import { aliasCommand } from './commands/alias.ts';
+import { attestCommand } from './commands/attest.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { bestCommand } from './commands/best.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downloadCommand } from './commands/download.ts';
 import { exportCommand } from './commands/export.ts';
+import { exportBundleCommand } from './commands/export-bundle.ts';
 import { findCommand } from './commands/find.ts';
 import { getCommand } from './commands/get.ts';
+import { importBundleCommand } from './commands/import-bundle.ts';
 import { importLegacyCommand } from './commands/import-legacy.ts';
 import { initCommand } from './commands/init.ts';
 import { keygenCommand } from './commands/keygen.ts';
@@ -50,10 +53,21 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
   ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand]],
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
-  ['In and out:', [downloadCommand, importLegacyCommand, exportCommand]],
+  [
+    'In and out:',
+    [downloadCommand, importLegacyCommand, exportCommand, exportBundleCommand, importBundleCommand],
+  ],
   [
     'Trust:',
-    [scanCommand, signCommand, verifySignatureCommand, trustCommand, quarantineCommand, scansCommand],
+    [
+      scanCommand,
+      signCommand,
+      verifySignatureCommand,
+      trustCommand,
+      quarantineCommand,
+      scansCommand,
+      attestCommand,
+    ],
   ],
   ['Keys:', [keysCommand, rootCommand]],
   ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],

@@ -12,15 +12,17 @@ import {
   type Strongroom,
 } from '../open/index.ts';
 import type { CliContext } from './context.ts';
-import type { HomeOperations, Unseal } from './operations.ts';
+import type { BundleOperations, HomeOperations, Unseal } from './operations.ts';
+import { createBundleOperations } from './wiring-bundles.ts';
 import { exportVersion } from './wiring-export.ts';
 import { readLegacyFile } from './wiring-import.ts';
 
 type Env = CliContext['env'];
 
 /** Work on homes, wired to the composition root. */
-export function createHomeOperations(env: Env): HomeOperations {
+export function createHomeOperations(env: Env): HomeOperations & BundleOperations {
   return {
+    ...createBundleOperations(({ home, unseal }) => openHome(home, unseal, env)),
     async openHome({ home, unseal }) {
       const strongroom = await openHome(home, unseal, env);
       return { api: strongroom.api, close: () => strongroom.close() };

@@ -29,7 +29,8 @@ export function recipientsOf(to: SealedFor): readonly Recipient[] {
   });
 }
 
-function identitiesOf(by: OpenWith): readonly Identity[] {
+/** Those who may open a sealed file. */
+export function identitiesOf(by: OpenWith): readonly Identity[] {
   const identities = by.identities.map((secret) => hybridIdentity(secret));
   if (by.passphrase !== undefined) identities.push(passphraseIdentity(by.passphrase));
   if (by.key !== undefined) identities.push(rawKeyIdentity(by.key.expose()));

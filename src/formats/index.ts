@@ -26,8 +26,6 @@ export { type JinjaDocument, parseJinja } from './jinja/parse-template.ts';
 export { type JsonMember, JsonNumber, JsonObject, type JsonValue } from './json/json-value.ts';
 export type { JsonLimits } from './json/limits.ts';
 export { type JsonDocument, type ReadJsonOptions, readJson } from './json/read-json.ts';
-export { scanJson } from './json/scan-json.ts';
-export type { JsonVisitor } from './json/scanner.ts';
 export { isLz4 } from './lz4/read-lz4.ts';
 export type { NpyLimits } from './numpy/limits.ts';
 export { type NpyDocument, readNpy } from './numpy/read-npy.ts';
@@ -61,13 +59,11 @@ export type {
   StrValue,
 } from './pickle/value.ts';
 export type { FormatProblem, FormatProblemSeverity } from './problem.ts';
-export { ProblemLog, quoteText } from './problem-log.ts';
 export { type ProtobufKind, protobufKind } from './protobuf/protobuf-kind.ts';
 export type { SafetensorsLimits } from './safetensors/limits.ts';
 export { readSafetensors, type SafetensorsDocument } from './safetensors/read-safetensors.ts';
 export { compareShards, isShardIndex, parseShardIndex, type ShardIndex } from './safetensors/shard-index.ts';
 export type { SafetensorsTensor } from './safetensors/tensor.ts';
-export { SourceWindow } from './source-window.ts';
 export { isTar, readTar, type TarDocument, type TarMember } from './tar/read-tar.ts';
 export {
   readTensorflow,

@@ -12,6 +12,7 @@ export {
   signDetached,
   verifyDetached,
 } from './detached-signature.ts';
+export { encodeForSigning } from './dsse.ts';
 export {
   type AcceptedSignature,
   evaluateTrust,

@@ -31,7 +31,9 @@ import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
 
 export interface ExportBundleDeps extends OpenBlobDeps, VersionTrustDeps {
   readonly gate: Gate;
-  readonly registry: VersionTrustDeps['registry'] & AttestVersionDeps['registry'] & Pick<Registry, 'getVersion'>;
+  readonly registry: VersionTrustDeps['registry'] &
+    AttestVersionDeps['registry'] &
+    Pick<Registry, 'getVersion'>;
   readonly catalogue: OpenBlobDeps['catalogue'] & VersionTrustDeps['catalogue'];
   readonly keyring: OpenBlobDeps['keyring'] & VersionTrustDeps['keyring'];
 }
@@ -112,7 +114,10 @@ async function signIndex(deps: ExportBundleDeps, index: Uint8Array, keyId: strin
   const record = recordOf(stored);
   assertKeyInForce(record, deps.clock.now());
   if (stored.sealed === undefined) {
-    throw new StrongroomError('SIGNING_KEY_MISSING', `the strongroom has only the public half of ${stored.name}`);
+    throw new StrongroomError(
+      'SIGNING_KEY_MISSING',
+      `the strongroom has only the public half of ${stored.name}`,
+    );
   }
   const key = openSigningKey(signingKeyBox(deps.keyring), record, stored.sealed);
   return { keyId, signature: toBase64(key.sign(encodeForSigning(index))) };

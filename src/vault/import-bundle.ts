@@ -5,8 +5,8 @@ import {
   type LongRunning,
   type ModelName,
   namespaceOf,
-  parseFilePath,
   type PutVersionInput,
+  parseFilePath,
   type Version,
 } from '../api/index.ts';
 import { type BundleHead, type BundleMember, readBundleHead, rootDigest } from '../attestation/index.ts';
@@ -51,6 +51,11 @@ const manifestSchema = z.object({
   derivedFrom: z.strictObject({ model: z.string(), version: z.int(), relation: z.string() }).optional(),
 });
 
+const STATEMENT_ROLES: readonly BundleMember['role'][] = ['scan', 'test-result', 'provenance'];
+const statementSchema = z.object({
+  subject: z.tuple([z.object({ digest: z.object({ sha256: z.string() }) })]),
+});
+
 export interface ImportBundleDeps extends PutVersionDeps {
   readonly gate: Gate;
   readonly registry: PutVersionDeps['registry'] & Pick<Registry, 'listSigningKeys'>;
@@ -92,13 +97,13 @@ export async function importBundle(
   const members = placeMembers(head, source);
   const documents = await readDocuments(members);
   const manifest = readManifest(head, documents);
+  assertStatements(head, documents);
   const signatures = documents.filter(({ member }) => member.role === 'signature');
-  const counted = await countedSignatures(
-    deps,
+  const counted = await countedSignatures(deps, {
     model,
-    signatures.map(({ bytes }) => bytes),
-    manifest.files,
-  );
+    files: manifest.files,
+    signatures: signatures.map(({ bytes }) => bytes),
+  });
   const version = await putVersion(deps, caller, {
     model,
     files: members.filter(({ member }) => member.role === 'file').map(fileInput),
@@ -127,14 +132,19 @@ async function assertSignedByTrusted(
     throw new StrongroomError(
       'SIGNATURE_UNTRUSTED',
       `the bundle is signed with the key ${signature.keyId}, which is not trusted`,
-      { hint: 'after you made sure whose it is: strongroom trust keys import, then import-bundle --trust-key' },
+      {
+        hint: 'after you made sure whose it is: strongroom trust keys import, then import-bundle --trust-key',
+      },
     );
   }
   const record = recordOf(stored);
   assertKeyInForce(record, deps.clock.now());
   const bytes = fromBase64(signature.signature);
   if (bytes !== undefined && publicKeyOfRecord(record).verify(encodeForSigning(indexBytes), bytes)) return;
-  throw new StrongroomError('SIGNATURE_INVALID', 'the bundle was changed, or not signed with the key that it names');
+  throw new StrongroomError(
+    'SIGNATURE_INVALID',
+    'the bundle was changed, or not signed with the key that it names',
+  );
 }
 
 interface PlacedMember {
@@ -179,7 +189,10 @@ function readManifest({ index }: BundleHead, documents: readonly ReadDocument[])
   const text = document && utf8Text(document.bytes);
   const parsed = manifestSchema.safeParse(text === undefined ? undefined : parseCanonicalJson(text));
   if (!parsed.success || more !== undefined) {
-    throw new StrongroomError('BUNDLE_MALFORMED', 'not a bundle of strongroom: it has no manifest that can be read');
+    throw new StrongroomError(
+      'BUNDLE_MALFORMED',
+      'not a bundle of strongroom: it has no manifest that can be read',
+    );
   }
   const manifest = parsed.data;
   const files = index.members.filter(({ role }) => role === 'file');
@@ -191,12 +204,34 @@ function readManifest({ index }: BundleHead, documents: readonly ReadDocument[])
   return manifest;
 }
 
+/** Statements in the bundle that speak of other content are worth nothing, whoever signed the index over them. */
+function assertStatements({ index }: BundleHead, documents: readonly ReadDocument[]): void {
+  const statements = documents.filter(({ member }) => STATEMENT_ROLES.includes(member.role));
+  for (const { member, bytes } of statements) {
+    const parsed = statementSchema.safeParse(parseJson(bytes));
+    if (!parsed.success || parsed.data.subject[0].digest.sha256 !== index.root) throw tampered(member.name);
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8Text(bytes) ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A model on its way in, and who signed it elsewhere. */
+interface SignedModel {
+  readonly model: ModelName;
+  readonly files: Manifest['files'];
+  readonly signatures: readonly Uint8Array[];
+}
+
 /** Signatures that count here; what the sender's policy counted says nothing about ours. */
 async function countedSignatures(
   deps: ImportBundleDeps,
-  model: ModelName,
-  signatures: readonly Uint8Array[],
-  files: Manifest['files'],
+  { model, files, signatures }: SignedModel,
 ): Promise<readonly Uint8Array[]> {
   const decision = decideSignatures({
     policy: await namespaceTrust(deps, namespaceOf(model)),
@@ -210,7 +245,10 @@ async function countedSignatures(
 
 function fileInput({ member, source }: PlacedMember): FileInput {
   if (!member.name.startsWith(FILE_PREFIX)) {
-    throw new StrongroomError('BUNDLE_MALFORMED', 'not a bundle of strongroom: a file has no place in the model');
+    throw new StrongroomError(
+      'BUNDLE_MALFORMED',
+      'not a bundle of strongroom: a file has no place in the model',
+    );
   }
   return {
     path: parseFilePath(member.name.slice(FILE_PREFIX.length)),
@@ -238,5 +276,8 @@ function pickPutInput({ aliases, accessCode, compression, onProgress, signal }: 
 }
 
 function tampered(what: string): StrongroomError {
-  return new StrongroomError('BUNDLE_TAMPERED', `${JSON.stringify(what)} is not what the index of the bundle names`);
+  return new StrongroomError(
+    'BUNDLE_TAMPERED',
+    `${JSON.stringify(what)} is not what the index of the bundle names`,
+  );
 }

@@ -8,6 +8,7 @@ export { type Authorizer, createGate, type Gate, localOwnerOnly, type Recorder }
 export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.ts';
 export { type ImportBundleInput, type ImportedBundle, importBundle } from './import-bundle.ts';
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
+export { payloadSource } from './payload-source.ts';
 export { catalogueRecorder } from './record-acts.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
 export {

@@ -8,7 +8,7 @@ import {
   openStrongroom,
   type Strongroom,
 } from '../../src/open/index.ts';
-import { RULE_SET, scanSource } from '../../src/scan/index.ts';
+import { scanSource } from '../../src/scan/index.ts';
 import { temporaryFolder } from '../kit/temporary-home.ts';
 
 export const CHURN = parseModelName('acme/churn');
@@ -56,5 +56,3 @@ export function meddle(home: string, sql: string): void {
   raw.exec(sql);
   raw.close();
 }
-
-export { RULE_SET };

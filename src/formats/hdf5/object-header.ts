@@ -16,7 +16,7 @@ const CHECKSUM_BYTES = 4;
 
 /** The messages of an object header of either version, with its continuations (specification IV.A). */
 export async function readObjectHeader(file: Hdf5File, address: number): Promise<readonly HeaderMessage[]> {
-  const start = await file.piece(address, PREFIX_BYTES);
+  const start = await file.piece(address, 4);
   return start.text(4) === 'OHDR' ? readSigned(file, address) : readPlain(file, address);
 }
 

@@ -44,26 +44,38 @@ interface Header {
   readonly end: number;
 }
 
-async function readHeader(
+/** Where the header is; `undefined` when the file does not begin as an array. */
+async function headerRange(
   source: ByteSource,
-  limits: NpyLimits,
   log: ProblemLog,
-): Promise<Header | undefined> {
+): Promise<(ByteRange & { major: number }) | undefined> {
   const head = bufferView(Uint8Array.from(await source.read(0, 12)));
   if (head.length < 10 || !head.subarray(0, 6).equals(MAGIC)) {
     log.error('NUMPY_MAGIC', 0, 'it does not begin as a NumPy array');
     return undefined;
   }
   const [major = 0, minor = 0] = head.subarray(6, 8);
-  if (major < 1 || major > 3 || minor !== 0 || (major > 1 && head.length < 12)) {
+  const isWide = major > 1;
+  if (major < 1 || major > 3 || minor !== 0 || (isWide && head.length < 12)) {
     log.error('NUMPY_VERSION', 6, `version ${major}.${minor}`);
     return undefined;
   }
-  const length = major === 1 ? head.readUInt16LE(8) : head.readUInt32LE(8);
-  const start = major === 1 ? 10 : 12;
+  const start = isWide ? 12 : 10;
+  return { major, start, end: start + (isWide ? head.readUInt32LE(8) : head.readUInt16LE(8)) };
+}
+
+async function readHeader(
+  source: ByteSource,
+  limits: NpyLimits,
+  log: ProblemLog,
+): Promise<Header | undefined> {
+  const range = await headerRange(source, log);
+  if (range === undefined) return undefined;
+  const { start, end, major } = range;
+  const length = end - start;
   if (length > limits.maxHeaderBytes) {
     log.error('NUMPY_HEADER_LONG', 8, `a header of ${length} bytes`);
-    if (length > limits.maxHeaderBytes << 8) return undefined;
+    if (length > limits.maxHeldHeaderBytes) return undefined;
   }
   const bytes = bufferView(Uint8Array.from(await source.read(start, length)));
   if (bytes.length < length) {
@@ -71,7 +83,7 @@ async function readHeader(
     return undefined;
   }
   if (bytes.at(-1) !== 0x0a) log.notice('NUMPY_HEADER_ODD', start, 'the header does not end its line');
-  return { text: bytes.toString(major === 3 ? 'utf8' : 'latin1'), end: start + length };
+  return { text: bytes.toString(major === 3 ? 'utf8' : 'latin1'), end };
 }
 
 interface ArrayShape {

@@ -46,43 +46,31 @@ export function decodeAcrossFrame(
 }
 
 /** Where the read begins that goes beyond the frame; `undefined` when none of the operation's reads does. */
-function crossingRead(
-  { bytes, start }: PickleWindow,
-  position: number,
-  frameEnd: number,
-): number | undefined {
-  const opcode = OPCODE_OF_BYTE[bytes[position - start] ?? 0xff];
-  const argument = opcode?.argument;
+function crossingRead(window: PickleWindow, position: number, frameEnd: number): number | undefined {
+  const opcode = OPCODE_OF_BYTE[window.bytes[position - window.start] ?? 0xff];
   const begin = position + 1;
-  switch (argument) {
-    case undefined:
-    case 'none':
-      return undefined;
-    case 'line':
-    case 'lines': {
-      let at = begin;
-      for (let left = argument === 'lines' ? 2 : 1; left > 0; left--) {
-        const newline = bytes.indexOf(NEWLINE, at - start);
-        if (newline === -1 || newline + start >= frameEnd) return at;
-        at = newline + start + 1;
-      }
-      return undefined;
-    }
-    case 'counted1':
-    case 'counted4':
-    case 'counted8': {
-      const width = COUNT_WIDTH[argument];
-      if (begin + width > frameEnd) return begin;
-      if (opcode !== undefined && READ_IN_PIECES.has(opcode.name)) return undefined;
-      const length = bytes.readUIntLE(begin - start, Math.min(width, 6));
-      return begin + width + length > frameEnd ? begin + width : undefined;
-    }
-    case 'u1':
-    case 'u2':
-    case 'u4':
-    case 'i4':
-    case 'f8':
-    case 'frame':
-      return begin + NUMBER_WIDTH[argument] > frameEnd ? begin : undefined;
+  const argument = opcode?.argument ?? 'none';
+  if (argument === 'line' || argument === 'lines')
+    return crossingLine(window, { begin, lines: argument === 'line' ? 1 : 2, frameEnd });
+  if (argument === 'counted1' || argument === 'counted4' || argument === 'counted8') {
+    const width = COUNT_WIDTH[argument];
+    if (begin + width > frameEnd) return begin;
+    if (opcode === undefined || READ_IN_PIECES.has(opcode.name)) return undefined;
+    const length = window.bytes.readUIntLE(begin - window.start, Math.min(width, 6));
+    return begin + width + length > frameEnd ? begin + width : undefined;
   }
+  return begin + NUMBER_WIDTH[argument] > frameEnd && argument !== 'none' ? begin : undefined;
+}
+
+function crossingLine(
+  { bytes, start }: PickleWindow,
+  { begin, lines, frameEnd }: { readonly begin: number; readonly lines: 1 | 2; readonly frameEnd: number },
+): number | undefined {
+  let at = begin;
+  for (let left: number = lines; left > 0; left--) {
+    const newline = bytes.indexOf(NEWLINE, at - start);
+    if (newline === -1 || newline + start >= frameEnd) return at;
+    at = newline + start + 1;
+  }
+  return undefined;
 }

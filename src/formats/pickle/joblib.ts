@@ -47,20 +47,27 @@ interface Item {
 /** Size of one item of a pickled `numpy.dtype`; `undefined` when its parts do not say one thing. */
 function itemOf(dtype: PickleValue, depth: number): Item | undefined {
   if (isStringDtype(dtype)) return { bytes: STRING_DTYPE_BYTES, hasObjects: true };
-  if (depth > MAX_DTYPE_DEPTH || dtype.kind !== 'call' || !isGlobal(dtype.callee, 'numpy', 'dtype'))
-    return undefined;
-  const first = dtype.args.kind === 'tuple' ? dtype.args.items[0] : undefined;
-  const name = first?.kind === 'str' ? first.text : undefined;
+  const name = depth > MAX_DTYPE_DEPTH ? undefined : nameOfDtype(dtype);
+  if (name === undefined || dtype.kind !== 'call' || dtype.changes.states.length > 1) return undefined;
   if (name === 'O8' || name === 'O4') return { bytes: Number(name.slice(1)), hasObjects: true };
-  const match = SIMPLE_DTYPE.exec(name ?? '');
-  if (match === null || dtype.changes.states.length > 1) return undefined;
-  const [, kind, count] = match;
-  const bytes = Number(count) * (kind === 'U' ? 4 : 1);
+  const bytes = bytesOfDtype(name);
   const state = dtype.changes.states[0];
-  if (state?.kind !== 'tuple') return { bytes, hasObjects: false };
-  const names = state.items[DTYPE_STATE_NAMES];
-  if (names === undefined || names.kind === 'none') return { bytes, hasObjects: false };
-  return recordOf(state, { bytes, depth });
+  const names = state?.kind === 'tuple' ? state.items[DTYPE_STATE_NAMES] : undefined;
+  if (bytes === undefined) return undefined;
+  const isRecord = state?.kind === 'tuple' && names !== undefined && names.kind !== 'none';
+  return isRecord ? recordOf(state, { bytes, depth }) : { bytes, hasObjects: false };
+}
+
+function bytesOfDtype(name: string): number | undefined {
+  const [, kind, count] = SIMPLE_DTYPE.exec(name) ?? [];
+  return kind === undefined ? undefined : Number(count) * (kind === 'U' ? 4 : 1);
+}
+
+/** The text that a `numpy.dtype` is made of. */
+function nameOfDtype(dtype: PickleValue): string | undefined {
+  if (dtype.kind !== 'call' || !isGlobal(dtype.callee, 'numpy', 'dtype')) return undefined;
+  const first = dtype.args.kind === 'tuple' ? dtype.args.items[0] : undefined;
+  return first?.kind === 'str' ? first.text : undefined;
 }
 
 /** A dtype with named fields: joblib pickles such arrays when any field holds objects, by the dtype's own flag. */

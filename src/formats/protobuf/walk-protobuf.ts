@@ -247,11 +247,6 @@ export function textOf(message: ProtoMessage, field: string): string | undefined
   return message.values.get(field)?.find((value) => typeof value === 'string');
 }
 
-/** Every kept string of a field. */
-export function textsOf(message: ProtoMessage, field: string): readonly string[] {
-  return message.values.get(field)?.filter((value) => typeof value === 'string') ?? [];
-}
-
 /** Whether a string of a field was too long to be kept. */
 export function hasTooLong(message: ProtoMessage, field: string): boolean {
   return message.values.get(field)?.some((value) => typeof value === 'object' && value.isTooLong) === true;

@@ -12,7 +12,7 @@ export interface UbjsonLimits {
 }
 
 /** A million trees have a few million values. */
-export const DEFAULT_UBJSON_LIMITS: UbjsonLimits = {
+const DEFAULT_UBJSON_LIMITS: UbjsonLimits = {
   maxDepth: 100,
   maxValues: 20_000_000,
   maxStringBytes: 1 << 16,

@@ -13,7 +13,7 @@ export interface XmlLimits {
 }
 
 /** Enough for a forest in PMML and for the largest graphs of OpenVINO. */
-export const DEFAULT_XML_LIMITS: XmlLimits = {
+const DEFAULT_XML_LIMITS: XmlLimits = {
   maxBytes: 1 << 28,
   maxDepth: 256,
   maxElements: 10_000_000,

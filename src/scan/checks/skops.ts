@@ -22,6 +22,12 @@ const TRUSTED_TYPES: ReadonlySet<string> = new Set(
     '_operator.itemgetter builtins.type'
   ).split(' '),
 );
+/** What functions and types are instances of; their content says which ones they are. */
+const FUNCTION_TYPES: ReadonlySet<string> = new Set(
+  'builtins.type builtins.function builtins.builtin_function_or_method builtins.method builtins.method_descriptor'.split(
+    ' ',
+  ),
+);
 const MAX_FINDINGS = 100;
 
 /** Whether a JSON value is the schema of a skops file. */
@@ -68,7 +74,7 @@ class SkopsWalk {
     const type = `${module}.${name}`;
     if (loader === 'OperatorFuncNode') this.#operator(node, module, name);
     else if (loader === 'MethodNode') this.#method(node, type);
-    if (isDangerousPython(module, name) && type !== 'builtins.type') {
+    if (isDangerousPython(module, name) && !FUNCTION_TYPES.has(type)) {
       this.#note(node, 'SKOPS_DANGEROUS_TYPE', ['a type that runs code', type]);
     } else if (!this.#isTrusted(module, type))
       this.#note(node, 'SKOPS_UNTRUSTED_TYPE', ['a type that is not trusted', type]);

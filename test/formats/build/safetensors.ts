@@ -12,6 +12,10 @@ export function safetensorsFile(
 }
 
 /** An entry of a header. */
-export function tensorEntry(dtype: string, shape: readonly number[], start: number, end: number): object {
-  return { dtype, shape, data_offsets: [start, end] };
+export function tensorEntry(
+  dtype: string,
+  shape: readonly number[],
+  data_offsets: readonly [start: number, end: number],
+): object {
+  return { dtype, shape, data_offsets };
 }

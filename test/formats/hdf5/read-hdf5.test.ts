@@ -24,7 +24,7 @@ const padded = (text: string, length: number): Uint8Array => utf8Bytes(text.padE
 function symbolTableFile(): Uint8Array {
   const message = (type: number, body: Uint8Array) =>
     concatBytes(u16(type), u16(body.length), new Uint8Array(4), body);
-  const entry = (name: number, address: Uint8Array, cache: number, scratch: number) =>
+  const entry = (name: number, address: Uint8Array, [cache, scratch]: readonly [number, number]) =>
     concatBytes(u64(name), address, u32(cache), u32(0), u32(scratch), new Uint8Array(12));
   const attribute = concatBytes(
     Uint8Array.of(1, 0),
@@ -52,7 +52,7 @@ function symbolTableFile(): Uint8Array {
     u16(16),
     u32(0),
   );
-  put(24, u64(0), UNDEFINED, u64(800), UNDEFINED, entry(0, u64(96), 0, 0));
+  put(24, u64(0), UNDEFINED, u64(800), UNDEFINED, entry(0, u64(96), [0, 0]));
   put(96, root);
   put(300, utf8Bytes('TREE'), Uint8Array.of(0, 0), u16(1), UNDEFINED, UNDEFINED, u64(0), u64(500), u64(8));
   put(400, utf8Bytes('HEAP'), new Uint8Array(4), u64(32), UNDEFINED, u64(440));
@@ -62,8 +62,8 @@ function symbolTableFile(): Uint8Array {
     utf8Bytes('SNOD'),
     Uint8Array.of(1, 0),
     u16(2),
-    entry(8, UNDEFINED, 2, 16),
-    entry(24, u64(700), 0, 0),
+    entry(8, UNDEFINED, [2, 16]),
+    entry(24, u64(700), [0, 0]),
   );
   put(
     600,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { concatBytes, memorySource } from '../../../src/bytes/index.ts';
 import { readOnnx } from '../../../src/formats/index.ts';
-import { protobufMessage, varint } from '../build/protobuf.ts';
+import { type BuiltField, protobufMessage, varint } from '../build/protobuf.ts';
 
 const node = (operator: string, ...attributes: Uint8Array[]) =>
   protobufMessage([4, operator], ...attributes.map((attribute) => [5, attribute] as const));
 const external = (name: string) =>
   protobufMessage([8, name], [13, protobufMessage([1, 'location'], [2, 'w.bin'])], [14, 1]);
-const inGraph = (...fields: Parameters<typeof protobufMessage>) =>
+const inGraph = (...fields: readonly BuiltField[]) =>
   protobufMessage([1, 8], [7, protobufMessage(...fields)]);
 
 test('finds nodes and tensors wherever they hide', async () => {

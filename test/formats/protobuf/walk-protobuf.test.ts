@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { concatBytes, memorySource } from '../../../src/bytes/index.ts';
 import { protobufKind, readOnnx } from '../../../src/formats/index.ts';
 import { mutate, mutations } from '../build/mutations.ts';
-import { protobufField, protobufMessage, varint } from '../build/protobuf.ts';
+import { type BuiltField, protobufField, protobufMessage, varint } from '../build/protobuf.ts';
 
 const node = protobufMessage([1, 'x'], [2, 'y'], [4, 'Relu']);
 const graph = protobufMessage([1, node], [2, 'g']);
-const model = (...more: Parameters<typeof protobufMessage>) => protobufMessage([1, 8], [7, graph], ...more);
+const model = (...more: readonly BuiltField[]) => protobufMessage([1, 8], [7, graph], ...more);
 const codesOf = async (file: Uint8Array): Promise<string[]> =>
   (await readOnnx(memorySource(file))).problems.map(({ code }) => code);
 

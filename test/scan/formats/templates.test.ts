@@ -13,7 +13,7 @@ const MALICIOUS: Readonly<Record<string, readonly [template: string, rule: strin
   'through self': ['{{ self.__init__.__globals__.__builtins__ }}', 'TEMPLATE_INTERNALS'],
   'through cycler': ["{{ cycler.__init__.__globals__.os.popen('id').read() }}", 'TEMPLATE_INTERNALS'],
   'through lipsum in a subscript': ["{{ lipsum['__globals__']['os'].system('id') }}", 'TEMPLATE_INTERNALS'],
-  'through a frame': ["{{ messages|map('upper').gi_frame.f_builtins }}", 'TEMPLATE_INTERNALS'],
+  'through a frame': ["{{ (messages|map('upper')).gi_frame.f_builtins }}", 'TEMPLATE_INTERNALS'],
   'by attr': ["{{ ''|attr('__class__')|attr('__mro__') }}", 'TEMPLATE_INTERNALS'],
   'by map': ["{{ [messages]|map(attribute='__class__')|list }}", 'TEMPLATE_INTERNALS'],
   'by groupby': ["{{ messages|groupby('__class__.__init__') }}", 'TEMPLATE_INTERNALS'],

@@ -62,7 +62,10 @@ test('whatever CPython would import, we report, in thousands of random and mutat
   let loaded = 0;
   for (let done = 0; done < STREAMS; done += BATCH) {
     const cases = casesOfPython(Math.min(BATCH, STREAMS - done), SEED + done, seeds);
-    if (cases === undefined) return t.skip('python3 is not there');
+    if (cases === undefined) {
+      t.skip('python3 is not there');
+      return;
+    }
     for (const { data, seen, seenWithoutPeek, outcome } of cases) {
       const bytes = fromHex(data)!;
       for (const [theirs, dropsFrames] of [

@@ -46,16 +46,8 @@ function isContainer(value: PickleValue): boolean {
 }
 
 function partsOf(node: PickleValue): readonly PickleValue[] {
-  switch (node.kind) {
-    case 'list':
-    case 'tuple':
-    case 'set':
-      return node.items;
-    case 'dict':
-      return node.entries.flat();
-    case 'call':
-      return [node.args, ...node.changes.states, ...node.changes.items, ...node.changes.entries.flat()];
-    default:
-      return [];
-  }
+  if (node.kind === 'list' || node.kind === 'tuple' || node.kind === 'set') return node.items;
+  if (node.kind === 'dict') return node.entries.flat();
+  if (node.kind !== 'call') return [];
+  return [node.args, ...node.changes.states, ...node.changes.items, ...node.changes.entries.flat()];
 }

@@ -7,41 +7,23 @@ const MAX_TEXT_CHARS = 80;
 
 /** A value as Python-like text for people: `os.system('id')`. Hostile text in it is not yet escaped. */
 export function describeValue(value: PickleValue, depth = 0): string {
-  switch (value.kind) {
-    case 'none':
-      return 'None';
-    case 'bool':
-      return value.value ? 'True' : 'False';
-    case 'int':
-    case 'float':
-      return String(value.value);
-    case 'str':
-      return value.text === undefined ? '…' : `'${value.text.slice(0, MAX_TEXT_CHARS)}'`;
-    case 'bytes':
-    case 'bytearray':
-      return `${value.kind}(${value.length})`;
-    case 'global':
-      return nameOf(value)?.path ?? '<hidden>';
-    case 'call':
-      return depth >= MAX_DEPTH ? '…' : describeCall(value, depth);
-    case 'list':
-      return `[${describeItems(value.items, depth)}]`;
-    case 'tuple':
-      return `(${describeItems(value.items, depth)})`;
-    case 'set':
-    case 'frozenset':
-      return `{${describeItems(value.items, depth)}}`;
-    case 'dict':
-      return value.entries.length === 0 ? '{}' : '{…}';
-    case 'persistent':
-      return '<persistent>';
-    case 'extension':
-      return `<extension ${value.code}>`;
-    case 'buffer':
-      return '<buffer>';
-    case 'unknown':
-      return '<unknown>';
-  }
+  if (value.kind === 'call') return depth >= MAX_DEPTH ? '…' : describeCall(value, depth);
+  if (value.kind === 'list') return `[${describeItems(value.items, depth)}]`;
+  if (value.kind === 'tuple') return `(${describeItems(value.items, depth)})`;
+  if (value.kind === 'set' || value.kind === 'frozenset') return `{${describeItems(value.items, depth)}}`;
+  if (value.kind === 'dict') return value.entries.length === 0 ? '{}' : '{…}';
+  return describeLeaf(value);
+}
+
+function describeLeaf(value: PickleValue): string {
+  if (value.kind === 'str')
+    return value.text === undefined ? '…' : `'${value.text.slice(0, MAX_TEXT_CHARS)}'`;
+  if (value.kind === 'global') return nameOf(value)?.path ?? '<hidden>';
+  if (value.kind === 'none') return 'None';
+  if (value.kind === 'bool') return value.value ? 'True' : 'False';
+  if (value.kind === 'int' || value.kind === 'float') return String(value.value);
+  if (value.kind === 'bytes' || value.kind === 'bytearray') return `${value.kind}(${value.length})`;
+  return `<${value.kind}>`;
 }
 
 function describeCall(call: Extract<PickleValue, { kind: 'call' }>, depth: number): string {

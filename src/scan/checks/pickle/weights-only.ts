@@ -91,12 +91,8 @@ export function weightsOnlyObjection(stream: PickleStream): string | undefined {
 
 function objectionTo(effect: PickleEffect): string | undefined {
   switch (effect.kind) {
-    case 'import': {
-      const path = pathOf(effect.target);
-      return path !== undefined && (GLOBALS.has(path) || TYPES.test(path))
-        ? undefined
-        : `it imports ${path ?? 'something hidden'}`;
-    }
+    case 'import':
+      return objectionToImport(effect.target);
     case 'call':
       return effect.target.callee.kind === 'global' ? undefined : 'it calls what another call returned';
     case 'build':
@@ -116,6 +112,12 @@ function objectionTo(effect: PickleEffect): string | undefined {
     case 'buffer':
       return 'it uses what only its loader knows';
   }
+}
+
+function objectionToImport(target: PickleValue): string | undefined {
+  const path = pathOf(target);
+  if (path === undefined) return 'it imports something hidden';
+  return GLOBALS.has(path) || TYPES.test(path) ? undefined : `it imports ${path}`;
 }
 
 /** Names are mapped from Python 2 whatever the protocol. */
