@@ -8,7 +8,7 @@ export interface Caller {
 }
 
 /** What a verb does to what, in the form `resource:action`; the gate decides over these. */
-export const PERMISSIONS = [
+const PERMISSIONS = [
   'namespace:create',
   'namespace:read',
   'namespace:configure',

@@ -1,4 +1,4 @@
-export { type Caller, PERMISSIONS, type Permission } from './caller.ts';
+export type { Caller, Permission } from './caller.ts';
 export { parseCompression } from './compression.ts';
 export type {
   AccessCode,
@@ -36,6 +36,13 @@ export {
   type VersionRef,
 } from './names.ts';
 export type {
+  KeyValidity,
+  SignaturesApi,
+  SigningKey,
+  SigningKeysApi,
+  VersionSignature,
+} from './signing.ts';
+export type {
   AddedRootSeal,
   AliasesApi,
   BackupReport,
@@ -68,7 +75,6 @@ export {
   type EntryRule,
   type FileScan,
   type HeldVersion,
-  type KeyValidity,
   type NamespaceTrust,
   type NamespaceTrustChange,
   type QuarantineApi,
@@ -78,13 +84,9 @@ export {
   type ScanFinding,
   type ScanOutcome,
   type ScansApi,
-  type SignaturesApi,
-  type SigningKey,
-  type SigningKeysApi,
   type TrustApi,
   type TrustedSignerPolicy,
   USE_RULES,
   type UseRule,
   type VersionScan,
-  type VersionSignature,
 } from './trust.ts';

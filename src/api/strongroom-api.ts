@@ -14,7 +14,8 @@ import type {
   Version,
 } from './model.ts';
 import type { AliasName, ModelName, NamespaceName, VersionRef } from './names.ts';
-import type { QuarantineApi, ScansApi, SignaturesApi, SigningKeysApi, TrustApi } from './trust.ts';
+import type { SignaturesApi, SigningKeysApi } from './signing.ts';
+import type { QuarantineApi, ScansApi, TrustApi } from './trust.ts';
 
 /**
  * Everything that can be done with a strongroom, grouped by noun. The local implementation works on a home,

@@ -1,7 +1,7 @@
 import type { RuleId, Severity } from './rules/index.ts';
 
 /** Longest evidence that a finding carries, in characters. */
-export const MAX_EVIDENCE_CHARS = 200;
+const MAX_EVIDENCE_CHARS = 200;
 
 /** Something that was found in a file. */
 export interface Finding {

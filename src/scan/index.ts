@@ -1,6 +1,6 @@
 export type { Finding } from './finding.ts';
-export { FORMAT_NAMES, type FormatName } from './format-name.ts';
-export { DEFAULT_SCAN_LIMITS, type ScanLimits } from './limits.ts';
+export type { FormatName } from './format-name.ts';
+export type { ScanLimits } from './limits.ts';
 export type {
   LoaderProfile,
   ProfileVerdict,
@@ -14,7 +14,6 @@ export {
   type Rule,
   type RuleId,
   type RuleSet,
-  ruleOf,
   type Severity,
 } from './rules/index.ts';
 export { type ScanOptions, scanSource } from './scan.ts';

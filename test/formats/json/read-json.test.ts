@@ -64,7 +64,7 @@ test('names a duplicate key with its place, and keeps both values', async () => 
 test('keeps the spelling of integers beyond 2^53', async () => {
   const { value } = await read('[18446744073709551615]');
   assert.ok(Array.isArray(value) && value[0] instanceof JsonNumber);
-  assert.equal((value[0]).natural, 18446744073709551615n);
+  assert.equal(value[0].natural, 18446744073709551615n);
 });
 
 test('refuses broken texts of every kind', async () => {

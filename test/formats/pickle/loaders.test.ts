@@ -60,7 +60,7 @@ test('what reaches out of a frame is read on, or with the rest of the frame drop
     ['\x95\x05\0\0\0\0\0\0\0ctorcos\nsystem\n.', ['torcos.system'], ['os.system']],
     ['\x95\x06\0\0\0\0\0\0\0cos\nabsystem\n.', ['os.absystem'], ['os.system']],
     ['\x95\x03\0\0\0\0\0\0\0\x8c\x02Xos\x8c\x06system\x93.', [], ['os.system']],
-    ['\x95\x03\0\0\0\0\0\0\0C\x03abcos\nsystem\n.', ['s.system'], ['s.system']],
+    ['\x95\x03\0\0\0\0\0\0\0C\x03abccos\nsystem\n.', ['os.system'], ['os.system']],
   ];
   for (const [text, read, dropped] of cases) {
     const plain = await bothWays(text, {});

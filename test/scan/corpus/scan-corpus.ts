@@ -34,7 +34,7 @@ async function scanCase(about: CorpusCase): Promise<Outcome> {
 }
 
 /** Whether the report says what the case must be said to be. */
-export function isAsExpected({ expected }: CorpusCase, { verdict, status }: ScanReport): boolean {
+function isAsExpected({ expected }: CorpusCase, { verdict, status }: ScanReport): boolean {
   if (expected === 'clean') return verdict === 'clean' && status === 'complete';
   if (expected === 'not-clean') return verdict !== 'clean';
   if (expected === 'malicious') return verdict === 'malicious';

@@ -1,5 +1,3 @@
-import { gzipSync } from 'node:zlib';
-
 /** A piece of a pickle: each character a byte. */
 export type Code = string;
 
@@ -79,5 +77,3 @@ export const PAYLOAD: Code = "cos\nsystem\n(S'id'\ntR";
 
 /** The payload as a whole pickle. */
 export const PAYLOAD_FILE = assemble(PAYLOAD, '.');
-
-export const gzip = gzipSync;

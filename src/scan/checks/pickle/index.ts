@@ -1,4 +1,3 @@
-export { type JudgeOptions, judgePickle } from './judge-pickle.ts';
 export type { Judgement, PickleVerdict } from './judgement.ts';
 export { storageIdOf } from './persistent-id.ts';
 export { pickleCheck } from './pickle-check.ts';

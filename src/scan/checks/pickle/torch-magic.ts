@@ -1,7 +1,7 @@
 import { readPickleBytes } from '../../../formats/index.ts';
 
 /** The number that PyTorch's older files begin with, a pickle of its own (`torch/serialization.py`, MAGIC_NUMBER). */
-export const TORCH_MAGIC = 0x1950a86a20f9469cfc6cn;
+const TORCH_MAGIC = 0x1950a86a20f9469cfc6cn;
 
 /** The first pickle of such a file is a number and nothing else. */
 const LIMITS = { maxOperations: 4, maxStack: 2, maxIntegerBytes: 64, maxLineBytes: 64 };

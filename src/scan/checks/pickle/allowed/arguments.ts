@@ -78,7 +78,7 @@ export function takesMany(matches: Matcher): CallRule {
 }
 
 /** `cls.__new__(cls, *args)` and the like: the first argument is a class of the list, the others as stated. */
-export function makesClass(others: readonly Matcher[] = [], required: number = others.length): CallRule {
+function makesClass(others: readonly Matcher[] = [], required: number = others.length): CallRule {
   return takes([isClass, ...others], required + 1);
 }
 
