@@ -7,48 +7,44 @@ export interface Caller {
   readonly requestId?: string;
 }
 
-/** What a verb does to what, in the form `resource:action`; the gate decides over these. */
-const PERMISSIONS = [
-  'namespace:create',
-  'namespace:read',
-  'namespace:configure',
-  'namespace:delete',
-  'model:create',
-  'model:read',
-  'model:configure',
-  'model:delete',
-  'version:create',
-  'version:read',
-  'version:download',
-  'version:verify',
-  'version:configure',
-  'version:delete',
-  'version:sign',
-  'version:withdraw',
-  'quarantine:read',
-  'quarantine:release',
-  'quarantine:delete',
-  'scan:read',
-  'scan:run',
-  'trust:read',
-  'trust:configure',
-  'signing-key:read',
-  'signing-key:create',
-  'signing-key:revoke',
-  'alias:set',
-  'alias:delete',
-  'key:read',
-  'key:rotate',
-  'key:retire',
-  'key:destroy',
-  'key:backup',
-  'root:read',
-  'root:change',
-  'system:read',
-  'system:backup',
-  'system:verify',
-  'record:read',
-] as const;
-
-/** One permission, `resource:action`. */
-export type Permission = (typeof PERMISSIONS)[number];
+/** One permission, `resource:action`: what a verb does to what. The gate decides over these. */
+export type Permission =
+  | 'namespace:create'
+  | 'namespace:read'
+  | 'namespace:configure'
+  | 'namespace:delete'
+  | 'model:create'
+  | 'model:read'
+  | 'model:configure'
+  | 'model:delete'
+  | 'version:create'
+  | 'version:read'
+  | 'version:download'
+  | 'version:verify'
+  | 'version:configure'
+  | 'version:delete'
+  | 'version:sign'
+  | 'version:withdraw'
+  | 'quarantine:read'
+  | 'quarantine:release'
+  | 'quarantine:delete'
+  | 'scan:read'
+  | 'scan:run'
+  | 'trust:read'
+  | 'trust:configure'
+  | 'signing-key:read'
+  | 'signing-key:create'
+  | 'signing-key:revoke'
+  | 'alias:set'
+  | 'alias:delete'
+  | 'key:read'
+  | 'key:rotate'
+  | 'key:retire'
+  | 'key:destroy'
+  | 'key:backup'
+  | 'root:read'
+  | 'root:change'
+  | 'system:read'
+  | 'system:backup'
+  | 'system:verify'
+  | 'record:read';

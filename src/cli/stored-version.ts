@@ -27,6 +27,9 @@ function heldText(terminal: Terminal, version: Version, aliases: readonly string
     ...unset,
     `readers do not see it; see what was found: strongroom quarantine show ${named}`,
     `let it out:                                strongroom quarantine release ${named} --reason WHY`,
+    ...(reason.includes('signers')
+      ? [`sign it:                                   strongroom trust sign ${named} --key-id ID`]
+      : []),
     ...(outcome === undefined
       ? []
       : [

@@ -22,7 +22,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'exit-codes': { summary: 'what the exit code tells a script', text: exitCodesText },
   environment: { summary: 'variables that are read', text: environmentText },
   secrets: { summary: 'how passphrases, keys and codes are given', text: secretsText },
-  trust: { summary: 'what is let in, held back and handed out', text: trustText },
+  outcomes: { summary: 'what a scan comes to, and what follows from it', text: outcomesText },
   json: { summary: 'what --json prints', text: jsonText },
 };
 
@@ -52,7 +52,7 @@ function secretsText(): string {
   ].join('\n');
 }
 
-function trustText(): string {
+function outcomesText(): string {
   return [
     'Every file is scanned on its way in, as it was sealed; nothing of it is executed. What a scan comes to:',
     '  clean         looked at wholly, and nothing found',

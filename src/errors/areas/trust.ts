@@ -3,7 +3,7 @@ import type { ErrorEntry } from '../kinds.ts';
 export const TRUST_ERRORS = {
   TRUST_REFUSED: {
     kind: 'unsafe',
-    hint: 'do not load these files; strongroom help trust tells what a namespace lets in',
+    hint: 'do not load these files; strongroom help outcomes tells what is let in',
   },
   TRUST_QUARANTINED: {
     kind: 'unsafe',

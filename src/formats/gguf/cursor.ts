@@ -10,6 +10,7 @@ export interface GgufString {
   readonly length: number;
 }
 
+const TEXT = new TextDecoder();
 /** The format's own limit (gguf.cpp, `GGUF_MAX_STRING_LENGTH`). */
 const MAX_STRING_BYTES = 1n << 30n;
 
@@ -75,7 +76,7 @@ export class GgufCursor {
     }
     this.#heldBytes += count;
     // Tokens may be cut in the middle of a character; replacement characters do for looking at them.
-    return { text: new TextDecoder().decode(await this.take(count)), offset, length: count };
+    return { text: TEXT.decode(await this.take(count)), offset, length: count };
   }
 
   /** Ends the reading: the file is broken here. */

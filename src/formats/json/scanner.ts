@@ -1,4 +1,4 @@
-import { utf8Text } from '../../bytes/index.ts';
+import { bufferView } from '../../bytes/index.ts';
 import { type ProblemLog, quoteText } from '../problem-log.ts';
 import type { JsonLimits } from './limits.ts';
 import { endOfNumber, endOfString, endOfWord, isSpace, parseStringToken } from './tokens.ts';
@@ -101,7 +101,7 @@ export class JsonScanner {
     const offset = piece.start + at;
     const end = endOfWord(bytes, at);
     if (end === bytes.length && !piece.isLast) return this.#unfinished(end - at, offset, false);
-    const word = utf8Text(bytes.subarray(at, Math.min(end, at + this.#limits.maxTokenBytes))) ?? '';
+    const word = bufferView(bytes).toString('latin1', at, Math.min(end, at + this.#limits.maxTokenBytes));
     if (end > at && endOfNumber(word) === word.length) {
       if (this.#number(offset)) this.#visitor.number?.(word, offset);
     } else if (/^-?(?:NaN|Infinity)$/.test(word)) {

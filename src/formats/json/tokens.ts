@@ -1,4 +1,4 @@
-import { utf8Text } from '../../bytes/index.ts';
+import { bufferView, utf8Text } from '../../bytes/index.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -27,16 +27,30 @@ export function endOfString(bytes: Uint8Array, at: number): number | undefined {
 
 /** The text of a string token with its quotes; `undefined` when it is not valid. */
 export function parseStringToken(token: Uint8Array): string | undefined {
+  const kind = kindOfString(token);
+  if (kind === 'invalid') return undefined;
+  if (kind === 'ascii') return bufferView(token).toString('latin1', 1, token.length - 1);
   const inner = utf8Text(token.subarray(1, token.length - 1));
-  if (inner === undefined) return undefined;
-  if (!token.includes(BACKSLASH)) return token.every((byte) => byte >= FIRST_PRINTABLE) ? inner : undefined;
+  if (inner === undefined || kind === 'unicode') return inner;
   try {
     const value: unknown = JSON.parse(`"${inner}"`);
     return typeof value === 'string' ? value : undefined;
   } catch {
-    // Not a failure of ours: the token has a bad escape or a control character, which is what is asked.
+    // Not a failure of ours: the token has a bad escape, which is what is asked.
     return undefined;
   }
+}
+
+/** What a string token takes to read: most are plain ASCII, and there are millions of them. */
+function kindOfString(token: Uint8Array): 'ascii' | 'unicode' | 'escaped' | 'invalid' {
+  let [isAscii, isEscaped] = [true, false];
+  for (let at = 1; at < token.length - 1; at++) {
+    const byte = token[at] ?? 0;
+    if (byte < FIRST_PRINTABLE) return 'invalid';
+    if (byte >= 0x80) isAscii = false;
+    else if (byte === BACKSLASH) isEscaped = true;
+  }
+  return isEscaped ? 'escaped' : isAscii ? 'ascii' : 'unicode';
 }
 
 /** Where the run of bytes that could be a number or a literal ends. */

@@ -28,6 +28,7 @@ export interface ProtoVisitor {
   unknownField?(message: ProtoMessage, number: number, offset: number): void;
 }
 
+const TEXT = new TextDecoder();
 const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH = 2;
@@ -179,7 +180,7 @@ class Walker {
     if (field.kind === 'string' && length <= this.#limits.maxHeldBytes) {
       const bytes = await this.#window.bytes(offset, length);
       if (bytes === undefined) this.#fail(offset, 'the file ends inside a string');
-      this.#keep(open, field, new TextDecoder().decode(bytes));
+      this.#keep(open, field, TEXT.decode(bytes));
     } else if (field.kind === 'string' || field.kind === 'bytes') {
       this.#keep(open, field, { offset, length, isTooLong: field.kind === 'string' });
     }

@@ -23,18 +23,24 @@ const MAX_RANGE = 100_000;
 const MAX_REPEAT = 100_000;
 const MAX_EXPONENT = 1000;
 const MAX_WIDTH = 100_000;
-/** Ends of names that lead into Python, as pieces of a key. */
-const UNDERSCORES = /^_|__/;
 const DUNDER = /^__\w+__$/;
 /** `{0.__class__}` and `{x[__init__]}` in a format string; `%c` makes characters out of numbers. */
 const FORMAT_INTERNALS = /\{[^{}]*[.[]\s*_/;
 const FORMAT_CHARACTERS = /%\d*c|\{\d*:c\}/;
 
+/** What was found in a template. */
+export interface TemplateInspection {
+  readonly issues: readonly TemplateIssue[];
+  /** Whether all of it could be followed. */
+  readonly isWhole: boolean;
+}
+
 /** Holds a template against what chat templates are allowed to do; nothing of it is run. */
-export function inspectTemplate(template: JinjaTemplate): readonly TemplateIssue[] {
-  const inspector = new Inspector(new TemplateValues(template));
+export function inspectTemplate(template: JinjaTemplate): TemplateInspection {
+  const values = new TemplateValues(template);
+  const inspector = new Inspector(values);
   inspector.statements(template.body);
-  return inspector.issues;
+  return { issues: inspector.issues, isWhole: values.isWhole };
 }
 
 class Inspector {
@@ -128,9 +134,7 @@ class Inspector {
     const internal = texts.find((text) => isInternal(text));
     if (internal !== undefined)
       this.#note('TEMPLATE_OBFUSCATED', node, `the attribute ${internal} in pieces`);
-    else if (texts.length === 0 && this.#hasUnderscores(key)) {
-      this.#note('TEMPLATE_OBFUSCATED', node, 'a key that is put together from pieces with underscores');
-    }
+    else if (texts.length === 0) this.#computed(node, key);
   }
 
   #call(node: Extract<JinjaExpression, { kind: 'call' }>): void {
@@ -167,17 +171,17 @@ class Inspector {
     const texts = this.#values.texts(value);
     const internal = texts.flatMap((text) => text.split('.')).find(isInternal);
     if (internal !== undefined) this.#note('TEMPLATE_INTERNALS', node, `the attribute ${internal}`);
-    else if (texts.length === 0 && this.#hasUnderscores(value)) {
-      this.#note(
-        'TEMPLATE_OBFUSCATED',
-        node,
-        'an attribute that is put together from pieces with underscores',
-      );
-    }
+    else if (texts.length === 0) this.#computed(node, value);
   }
 
-  #hasUnderscores(value: JinjaExpression): boolean {
-    return this.#values.fragments(value).some((text) => UNDERSCORES.test(text));
+  /** A name that is only known when the template is rendered, but is made with underscores. */
+  #computed(node: JinjaExpression, key: JinjaExpression): void {
+    const fragments = this.#values.fragments(key);
+    if (fragments.some((text) => text.includes('__'))) {
+      this.#note('TEMPLATE_OBFUSCATED', node, 'a name that is put together from pieces with two underscores');
+    } else if (fragments.includes('_')) {
+      this.#note('TEMPLATE_COMPUTED_KEY', node, 'a name that is put together with an underscore');
+    }
   }
 
   #format(object: JinjaExpression): void {

@@ -3,7 +3,7 @@ import type { JinjaExpression, JinjaStatement, JinjaTemplate } from '../../forma
 /** Texts that are followed for one expression, and steps for one template: templates may multiply them. */
 const MAX_TEXTS = 16;
 const MAX_STEPS = 20_000;
-const MAX_FRAGMENTS = 1000;
+const MAX_FOLLOWED = 1_000_000;
 const MAX_DEPTH = 24;
 const MAX_TEXT_CHARS = 1000;
 
@@ -14,10 +14,17 @@ export class TemplateValues {
   /** Names of macros and of nothing else. */
   readonly macros = new Set<string>();
   readonly #definitions = new Map<string, JinjaExpression[]>();
+  readonly #fragments = new Map<string, readonly string[]>();
   #steps = 0;
+  #followed = 0;
 
   constructor(template: JinjaTemplate) {
     this.#collect(template.body);
+  }
+
+  /** Whether everything was followed that was asked for; names may be set in terms of one another without end. */
+  get isWhole(): boolean {
+    return this.#followed <= MAX_FOLLOWED;
   }
 
   /** The texts that an expression may be, where they are made of constants; none: unknown. */
@@ -30,7 +37,7 @@ export class TemplateValues {
         return typeof expression.value === 'string' ? [expression.value] : [];
       case 'name':
       case 'attribute':
-        return this.#defined(expression).flatMap(inner).slice(0, MAX_TEXTS);
+        return this.#defined(expression).slice(0, MAX_TEXTS).flatMap(inner).slice(0, MAX_TEXTS);
       case 'operation':
         return this.#operation(expression.operator, expression.operands, inner);
       case 'filter':
@@ -48,16 +55,28 @@ export class TemplateValues {
 
   /** Every constant text that may flow into an expression, put together or not. */
   fragments(expression: JinjaExpression): readonly string[] {
-    const texts: string[] = [];
-    const seen = new Set<JinjaExpression>();
-    const open = [expression];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (seen.has(node) || seen.size >= MAX_FRAGMENTS) continue;
-      seen.add(node);
-      if (node.kind === 'literal' && typeof node.value === 'string') texts.push(node.value);
-      open.push(...childrenOf(node), ...this.#defined(node));
+    const { texts, names } = partsOf(expression);
+    return [...texts, ...names.flatMap((name) => this.#fragmentsOf(name))];
+  }
+
+  /** The texts that may flow into a name, through other names too; each name is followed once per template. */
+  #fragmentsOf(name: string): readonly string[] {
+    const known = this.#fragments.get(name);
+    if (known !== undefined) return known;
+    const texts = new Set<string>();
+    const seen = new Set([name]);
+    // A set that grows while it is walked visits what was added.
+    for (const next of seen) {
+      for (const value of this.#definitions.get(next) ?? []) {
+        if (++this.#followed > MAX_FOLLOWED) break;
+        const parts = partsOf(value);
+        for (const text of parts.texts) texts.add(text);
+        for (const inner of parts.names) seen.add(inner);
+      }
     }
-    return texts;
+    const found = [...texts];
+    this.#fragments.set(name, found);
+    return found;
   }
 
   #defined(expression: JinjaExpression): readonly JinjaExpression[] {
@@ -169,6 +188,23 @@ export function bodiesOf(statement: JinjaStatement): readonly (readonly JinjaSta
     case 'scope':
       return [statement.body];
   }
+}
+
+/** The constant texts and the names in an expression. */
+function partsOf(expression: JinjaExpression): {
+  readonly texts: readonly string[];
+  readonly names: readonly string[];
+} {
+  const texts: string[] = [];
+  const names: string[] = [];
+  const open = [expression];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.kind === 'literal' && typeof node.value === 'string') texts.push(node.value);
+    const name = pathOf(node);
+    if (name !== undefined) names.push(name);
+    for (const child of childrenOf(node)) open.push(child);
+  }
+  return { texts, names };
 }
 
 function pathOf(expression: JinjaExpression): string | undefined {

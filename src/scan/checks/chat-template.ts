@@ -18,7 +18,7 @@ export interface TemplatePlace {
   readonly context: ScanContext;
   /** Of the template in its file, in bytes, where that is known. */
   readonly offset?: number;
-  /** It is a template by its place; otherwise only by its look, and broken ones are no finding. */
+  /** It is a template by its place; otherwise only by its look: then only what is certainly malicious is a finding. */
   readonly isCertain: boolean;
 }
 
@@ -26,19 +26,27 @@ export interface TemplatePlace {
 export const chatTemplateCheck: Check = {
   name: 'chat-template',
   formats: ['jinja'],
-  async run(target, context) {
-    if (target.source.size > MAX_TEMPLATE_BYTES) {
-      context.inconclusive(
-        `jinja: a template of ${target.source.size} bytes, read are ${MAX_TEMPLATE_BYTES}`,
-      );
-      return;
-    }
-    const bytes = await target.source.read(0, target.source.size);
-    // Templates in another encoding are no templates to Jinja either, but they may be looked at all the same.
-    const text = utf8Text(bytes) ?? new TextDecoder('latin1').decode(bytes);
-    reportTemplate(text, { target, context, offset: 0, isCertain: true });
-  },
+  run: (target, context) => reportFile(target, context, true),
 };
+
+/** Looks at templates in YAML. A check of its own, so that a template that looks like YAML too is looked at as one. */
+export const yamlTemplateCheck: Check = {
+  name: 'yaml-template',
+  formats: ['yaml'],
+  run: (target, context) => reportFile(target, context, false),
+};
+
+async function reportFile(target: ScanTarget, context: ScanContext, isCertain: boolean): Promise<void> {
+  const { size } = target.source;
+  if (size > MAX_TEMPLATE_BYTES) {
+    context.inconclusive(`jinja: a template of ${size} bytes, read are ${MAX_TEMPLATE_BYTES}`);
+    return;
+  }
+  const bytes = await target.source.read(0, size);
+  // Templates in another encoding are no templates to Jinja either, but they may be looked at all the same.
+  const text = utf8Text(bytes) ?? new TextDecoder('latin1').decode(bytes);
+  reportTemplate(text, { target, context, offset: 0, isCertain });
+}
 
 /** Parses a template and reports whatever in it no chat template needs. */
 export function reportTemplate(text: string, { target, context, offset, isCertain }: TemplatePlace): void {
@@ -56,7 +64,11 @@ export function reportTemplate(text: string, { target, context, offset, isCertai
     }
   }
   if (template === undefined) return;
-  for (const issue of worstFirst(inspectTemplate(template)).slice(0, MAX_ISSUES)) {
+  const { issues, isWhole } = inspectTemplate(template);
+  if (!isWhole) context.inconclusive('jinja: names that are set in terms of one another without end');
+  // Text that only looks like a template is reported where no text looks so by chance.
+  const told = issues.filter(({ rule }) => isCertain || ruleOf(rule).verdict === 'malicious');
+  for (const issue of worstFirst(told).slice(0, MAX_ISSUES)) {
     const evidence = text.slice(
       Math.max(0, issue.offset - EVIDENCE_CHARS / 4),
       issue.offset + EVIDENCE_CHARS,

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { catboostCheck } from './catboost.ts';
-import { chatTemplateCheck } from './chat-template.ts';
+import { chatTemplateCheck, yamlTemplateCheck } from './chat-template.ts';
 import { codeCheck } from './code.ts';
 import { compressedCheck } from './compressed.ts';
 import { ggufCheck } from './gguf.ts';
@@ -52,6 +52,7 @@ export const CHECKS: readonly Check[] = [
   joblibZfileCheck,
   catboostCheck,
   chatTemplateCheck,
+  yamlTemplateCheck,
   ggufCheck,
   hdf5Check,
   jsonModelsCheck,

@@ -21,7 +21,10 @@ export const npyCheck: Check = {
       return;
     }
     // A header that nobody reads may be followed by anything; so may an array that ends before its file.
-    const rest = content === undefined ? await findNextStream(source, 0, source.size) : data.end;
+    const rest =
+      content === undefined
+        ? await findNextStream(source, { start: 0, end: source.size }, context.budget)
+        : data.end;
     if (rest === undefined || rest >= source.size) return;
     await context.nested(target, {
       source: sliceSource(source, { start: rest, end: source.size }),

@@ -20,6 +20,15 @@ export const TEMPLATE_RULES = {
     advice: 'do not load the model; honest templates have nothing to hide',
     references: ['CVE-2024-34359', 'CWE-1336'],
   },
+  TEMPLATE_COMPUTED_KEY: {
+    severity: 'medium',
+    verdict: 'suspicious',
+    title: 'a template that puts a key together with underscores',
+    about:
+      'A key that is made from an underscore and unknown text may become the name of an attribute of Python.',
+    advice: 'read the template; render it only in a sandbox',
+    references: ['CWE-1336'],
+  },
   TEMPLATE_CALL: {
     severity: 'high',
     verdict: 'suspicious',

@@ -57,6 +57,7 @@ const SUSPICIOUS: Readonly<Record<string, readonly [template: string, rule: stri
   'an unknown filter': ['{{ messages|shell }}', 'TEMPLATE_FILTER'],
   'an unknown filter by map': ["{{ messages|map('shell')|list }}", 'TEMPLATE_FILTER'],
   'another template': ["{% include '/etc/passwd' %}", 'TEMPLATE_LOAD'],
+  'a key with single underscores': ["{{ x['_' ~ messages[0].content ~ '_'] }}", 'TEMPLATE_COMPUTED_KEY'],
   'a huge range': ['{% for i in range(10 ** 9) %}{% endfor %}', 'TEMPLATE_AMPLIFIES'],
   'a huge text': ["{{ 'a' * 999999999 }}", 'TEMPLATE_AMPLIFIES'],
   'no template': ['{% if x %}', 'TEMPLATE_UNREADABLE'],
@@ -107,6 +108,16 @@ test('finds every payload in JSON and in a file of its own', async () => {
   }
 });
 
+test('finds payloads in YAML, and takes other braces there for what they are', async () => {
+  const report = await scanFile('model_config.yaml', 'name: x\ntemplate: "{{ \'\'.__class__ }}"\n');
+  assert.equal(report.verdict, 'malicious');
+  const other = await scanFile(
+    'c.yaml',
+    'image: {{ values.image }}\nrun: {{ run() }}\nrange: "${{ github.ref }}"\n',
+  );
+  assert.equal(other.verdict, 'clean');
+});
+
 test('doubts what is unknown', async () => {
   for (const [name, [template, rule]] of Object.entries(SUSPICIOUS)) {
     const report = await scanFile('chat_template.jinja', template);
@@ -124,6 +135,13 @@ test('a template beyond the limits is never clean', async () => {
   const report = await scanFile('chat_template.jinja', `{{ ${'('.repeat(1000)}a${')'.repeat(1000)} }}`);
   assert.equal(report.status, 'inconclusive');
   assert.notEqual(report.verdict, 'clean');
+});
+
+test('names that are set in terms of one another end at a limit', async () => {
+  const sets = Array.from({ length: 5000 }, (_, index) => `{% set a${index} = a${index + 1} ~ x %}`);
+  const uses = Array.from({ length: 5000 }, (_, index) => `{{ m[a${index}] }}`);
+  const report = await scanFile('chat_template.jinja', [...sets, ...uses].join(''));
+  assert.equal(report.status, 'inconclusive');
 });
 
 test('passes templates as models have them', async () => {

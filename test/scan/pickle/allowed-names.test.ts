@@ -93,6 +93,28 @@ const MISUSES: readonly TrickCase[] = [
     verdict: 'malicious',
     rules: ['PICKLE_HIDDEN_CALL'],
   },
+  {
+    name: 'partial of a method that deletes what it is bound to',
+    bytes: assemble(
+      proto(4),
+      `${global('functools', 'partial')}${tuple(global('pathlib', 'Path.unlink'))}R`,
+      '.',
+    ),
+    verdict: 'malicious',
+    rules: ['PICKLE_DANGEROUS_ARGUMENT'],
+  },
+  {
+    name: 'a pointer in the place of a booster',
+    bytes: assemble(proto(2), newObject(global('lightgbm.basic', 'Booster')), `}${text('_handle')}K\x07sb.`),
+    verdict: 'malicious',
+    rules: ['PICKLE_DANGEROUS_ARGUMENT'],
+  },
+  {
+    name: 'a class of pandas that opens files',
+    bytes: assemble(proto(2), reduce(global('pandas._libs.parsers', 'TextReader'), text('/etc/passwd')), '.'),
+    verdict: 'suspicious',
+    rules: ['PICKLE_UNKNOWN_CALL'],
+  },
 ];
 
 testTricks(MISUSES);

@@ -164,8 +164,8 @@ const TRICKS: readonly TrickCase[] = [
   {
     name: 'V25 getattr on an instance, then the outcome is called',
     bytes: assemble(proto(2), reduce(reduce(global('builtins', 'getattr'), HARMLESS, text('keys'))), '.'),
-    verdict: 'suspicious',
-    rules: ['PICKLE_UNEXPECTED_CALL'],
+    verdict: 'malicious',
+    rules: ['PICKLE_DANGEROUS_ARGUMENT'],
   },
   {
     name: 'V25 getattr itself is handed to somebody who calls it',

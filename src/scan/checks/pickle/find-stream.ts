@@ -5,14 +5,14 @@ const TRIED_WHOLE = 1 << 16;
 /** How many bytes a trial may read, and how many operations it may take. */
 const TRIAL_BYTES = 1 << 14;
 const TRIAL_LIMITS = {
-  maxOperations: 2000,
+  maxOperations: 500,
   maxStack: 2000,
   maxMarks: 500,
   maxMemo: 2000,
   maxFindings: 1,
 } as const;
-/** Trials of one piece, so that a gap made of beginnings costs no more than others. */
-const MAX_TRIALS = 100_000;
+/** What a trial costs at least, in operations. */
+const TRIAL_COST = 10;
 
 const PROTO = 0x80;
 const MAX_PROTOCOL = 5;
@@ -24,13 +24,19 @@ const STACK_IMPORT = /\x8c[\x01-\x7f][A-Za-z_][\w.]{0,126}(?:\x94)?\x93/g;
 const LOOK_BACK = 64;
 const NAME = /^[A-Za-z_][\w.]*$/;
 
-/** Where the first pickle begins in bytes that should hold none; `undefined` when there is none. */
-export function findStream(bytes: Uint8Array): number | undefined {
-  let trials = 0;
+/**
+ * Where the first pickle begins in bytes that should hold none; `undefined` when there is none. `spend` is told of the
+ * operations that it takes, and may end it by throwing: bytes can be made of nothing but beginnings.
+ */
+export function findStream(bytes: Uint8Array, spend: (operations: number) => void): number | undefined {
+  const tried = new Uint8Array(bytes.length);
   for (const at of candidates(bytes)) {
-    if (++trials > MAX_TRIALS) return undefined;
+    if (tried[at] === 1) continue;
+    tried[at] = 1;
     const trial = bytes.subarray(at, at + TRIAL_BYTES);
-    if (isMeantPickle(readPickleBytes(trial, { limits: TRIAL_LIMITS }), trial)) return at;
+    const stream = readPickleBytes(trial, { limits: TRIAL_LIMITS });
+    spend(TRIAL_COST + stream.operations);
+    if (isMeantPickle(stream, trial)) return at;
   }
   return undefined;
 }

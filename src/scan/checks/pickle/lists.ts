@@ -46,6 +46,10 @@ export class Lists implements Asking {
     return CLASS_FIRST.test(standing.name.path) && this.isClass(first) ? this.nameOf(first) : undefined;
   }
 
+  isAttribute(owner: GlobalName, attribute: string): boolean {
+    return this.standings.ofName(attributeOf(owner, attribute)).kind === 'allowed';
+  }
+
   judgeCall(callee: PickleValue, args: PickleValue): Objection | undefined {
     const standing = this.calleeOf(callee);
     if (standing?.kind !== 'allowed') return { what: 'a call of something that is not known' };

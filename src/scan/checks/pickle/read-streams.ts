@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../../bytes/index.ts';
+import type { ByteRange, ByteSource } from '../../../bytes/index.ts';
 import {
   joblibDataAfter,
   type PickleConstant,
@@ -8,7 +8,7 @@ import {
   readPickleBytes,
 } from '../../../formats/index.ts';
 import type { ScanBudget } from '../../check.ts';
-import { findStream } from './find-stream.ts';
+import { findStream, isMeantPickle } from './find-stream.ts';
 import { worthDecoding } from './worth-decoding.ts';
 
 /** One stream of a file, with what lies before it and what is worth a look in it. */
@@ -59,8 +59,8 @@ export async function* readStreams(
     gap = 0;
     const end = Math.max(found.stream.end, position + 1);
     if (end >= limit) return { offset: found.stream.end, isCut: false };
-    const isNext = found.stream.isComplete && (await beginsStream(source, end));
-    const next = isNext ? end : await findNextStream(source, end, limit);
+    const isNext = found.stream.isComplete && (await beginsStream(source, end, budget));
+    const next = isNext ? end : await findNextStream(source, { start: end, end: limit }, budget);
     if (next === undefined) return { offset: found.stream.end, isCut: false };
     gap = next - found.stream.end;
     position = next;
@@ -107,28 +107,29 @@ function limitsOf(budget: ScanBudget): { maxOperations: number } {
 const MAX_OPERATIONS = 4_000_000;
 
 /** Whether another stream follows right behind the last one. */
-async function beginsStream(source: ByteSource, at: number): Promise<boolean> {
+async function beginsStream(source: ByteSource, at: number, budget: ScanBudget): Promise<boolean> {
   const head = new Uint8Array(await source.read(at, PROBE_BYTES));
-  return findStream(head.subarray(0, PROBE_BYTES)) === 0 || isPlainStream(head);
+  const stream = readPickleBytes(head, { limits: { maxOperations: 1000, maxFindings: 1 } });
+  budget.spendOperations(stream.operations);
+  // A stream of data alone may be as short as `N.`.
+  return isMeantPickle(stream, head) || (stream.isComplete && stream.value !== undefined);
 }
 
 const PROBE_BYTES = 1 << 12;
 
-/** A stream of data alone: it may be as short as `N.`. */
-function isPlainStream(head: Uint8Array): boolean {
-  const stream = readPickleBytes(head, { limits: { maxOperations: 1000, maxFindings: 1 } });
-  return stream.isComplete && stream.value !== undefined;
-}
-
-/** Where the next pickle begins in a range that should hold none; `undefined` when there is none. */
+/**
+ * Where the next pickle begins in a range that should hold none; `undefined` when there is none. Throws `ScanStopped`
+ * where the search takes more than is left.
+ */
 export async function findNextStream(
   source: ByteSource,
-  start: number,
-  end: number,
+  { start, end }: ByteRange,
+  budget: ScanBudget,
 ): Promise<number | undefined> {
+  const spend = (operations: number): void => budget.spendOperations(operations);
   for (let at = start; at < end; at += PIECE_BYTES - OVERLAP_BYTES) {
     const piece = new Uint8Array(await source.read(at, Math.min(PIECE_BYTES, end - at)));
-    const found = findStream(piece);
+    const found = findStream(piece, spend);
     if (found !== undefined) return at + found;
     if (piece.length < PIECE_BYTES) return undefined;
   }

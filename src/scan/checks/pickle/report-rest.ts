@@ -13,7 +13,7 @@ export async function reportRest(scan: NestedScan, start: number): Promise<void>
   if (start >= source.size || (await isPadding(source, start))) return;
   const message = `${source.size - start} bytes behind the end`;
   context.report({ rule: 'PICKLE_TRAILING_DATA', offset: start, message }, target);
-  const hidden = await findNextStream(source, start, source.size);
+  const hidden = await findNextStream(source, { start, end: source.size }, context.budget);
   if (hidden === undefined) return;
   context.report(
     { rule: 'PICKLE_HIDDEN_STREAM', offset: hidden, message: 'a pickle behind the end' },

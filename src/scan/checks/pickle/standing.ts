@@ -57,10 +57,15 @@ export class Standings {
     return row === undefined ? { kind: 'unknown', name } : { kind: 'allowed', name, row };
   }
 
-  /** `Class.attribute` of an allowed class may be handed around, not called. */
+  /**
+   * Attributes of allowed classes that may be handed around, not called: members of enumerations, and SciPy's methods,
+   * which its objects keep. Methods of others could do something to what they are later given.
+   */
   #attributeRow({ module, name }: GlobalName): AllowedRow | undefined {
     const dot = name.lastIndexOf('.');
-    if (dot <= 0 || !/^[A-Za-z_]\w*$/.test(name.slice(dot + 1))) return undefined;
+    const attribute = name.slice(dot + 1);
+    const isKept = module.startsWith('scipy.') && /^[A-Za-z_]\w*$/.test(attribute);
+    if (dot <= 0 || !(isKept || /^[A-Z][A-Z0-9_]*$/.test(attribute))) return undefined;
     const owner = name.slice(0, dot);
     const standing = this.ofName({ module, name: owner, path: `${module}.${owner}` });
     return standing.kind === 'allowed' && standing.row.isClass === true ? {} : undefined;

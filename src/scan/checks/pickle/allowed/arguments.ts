@@ -77,11 +77,6 @@ export function takesMany(matches: Matcher): CallRule {
   };
 }
 
-/** `cls.__new__(cls, *args)` and the like: the first argument is a class of the list, the others as stated. */
-function makesClass(others: readonly Matcher[] = [], required: number = others.length): CallRule {
-  return takes([isClass, ...others], required + 1);
-}
-
 /** A tuple of these parts; with fewer matchers than parts, the rest is any data. */
 export function stateOf(...matchers: readonly Matcher[]): StateRule {
   return (state, asking) => {

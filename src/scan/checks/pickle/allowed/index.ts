@@ -1,4 +1,5 @@
 import type { GlobalName } from '../global-name.ts';
+import { BOOSTER_NAMES } from './boosters.ts';
 import { JOBLIB_NAMES } from './joblib.ts';
 import { NUMPY_NAMES } from './numpy.ts';
 import { PANDAS_NAMES } from './pandas.ts';
@@ -18,6 +19,7 @@ const LIBRARIES: readonly AllowedNames[] = [
   SCIPY_NAMES,
   SKLEARN_NAMES,
   PANDAS_NAMES,
+  BOOSTER_NAMES,
   JOBLIB_NAMES,
   TORCH_NAMES,
   TRANSFORMERS_NAMES,

@@ -3,6 +3,7 @@ import {
   attributes,
   CALLED,
   CALLED_CLASS,
+  CLASS,
   isClass,
   isData,
   isDict,
@@ -27,9 +28,16 @@ export const PANDAS_NAMES: AllowedNames = {
       row: { call: takes([isClass, anyOf(isDict)]), state: attributes },
     },
     {
-      module: /^pandas(?:\.(?:core|_libs|arrays|tseries|api|indexes|types|sparse|index)(?:\.\w+)*)?$/,
+      module:
+        /^pandas(?:\.(?:arrays|core\.internals(?:\.\w+)*|core\.dtypes\.dtypes|core\.arrays(?:\.\w+)*|_libs\.(?:tslibs(?:\.\w+)*|sparse|interval|missing)|tseries\.offsets|api\.\w+))?$/,
       name: /^_?[A-Z]\w*$/,
       row: CALLED_CLASS,
+    },
+    {
+      module:
+        /^pandas\.(?:core\.(?:frame|series|generic|index|indexing|flags|categorical|indexes\.\w+|sparse\.\w+)|indexes\.\w+|tseries\.\w+|types\.\w+|sparse\.\w+)$/,
+      name: /^_?[A-Z]\w*$/,
+      row: CLASS,
     },
   ],
 };

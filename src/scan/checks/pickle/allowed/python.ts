@@ -1,6 +1,4 @@
 import type { PickleValue } from '../../../../formats/index.ts';
-import { dangerOf } from '../denied-names.ts';
-import { attributeOf } from '../global-name.ts';
 import {
   anyOf,
   attributes,
@@ -77,10 +75,8 @@ const getAttribute: CallRule = ({ args }, asking) => {
   const name = asking.nameOf(owner) ?? asking.classOf(owner);
   if (name === undefined || attribute?.kind !== 'str' || attribute.text === undefined || more.length > 0)
     return { what: 'an attribute of something unknown' };
-  if (!/^[A-Za-z_]\w*$/.test(attribute.text) || dangerOf(attributeOf(name, attribute.text)) !== undefined)
-    return { what: `the attribute ${attribute.text}` };
-  const isOfOurs = asking.isValue(owner) || asking.classOf(owner) !== undefined;
-  return isOfOurs ? undefined : { what: `an attribute of ${name.path}` };
+  const isOrdinary = asking.isAttribute(name, attribute.text);
+  return isOrdinary ? undefined : { what: `the attribute ${attribute.text} of ${name.path}` };
 };
 
 /** `copyreg.__newobj__(cls, *args)`. */

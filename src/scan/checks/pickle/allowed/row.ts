@@ -11,6 +11,8 @@ export interface Asking {
   nameOf(value: PickleValue | undefined): GlobalName | undefined;
   /** The class of an object that a call makes, as far as the list can tell. */
   classOf(value: PickleValue | undefined): GlobalName | undefined;
+  /** Whether an attribute of a class or of its objects may be handed around. */
+  isAttribute(owner: GlobalName, attribute: string): boolean;
   /** The rule of another call, for functions that call what they are given. */
   judgeCall(callee: PickleValue, args: PickleValue): Objection | undefined;
   /** Notes bytes that the call loads as a file of PyTorch's older form, to be scanned as that. */

@@ -1,4 +1,4 @@
-import { attributes, CALLED_CLASS, CLASS, isDataOrValue, takesMany, VALUE } from './arguments.ts';
+import { attributes, CALLED_CLASS, CLASS, VALUE } from './arguments.ts';
 import type { AllowedNames } from './row.ts';
 
 /** The parts of scikit-learn that hold estimators; those that read files, download or start processes are left out. */
@@ -24,19 +24,13 @@ export const SKLEARN_NAMES: AllowedNames = {
       module:
         /^sklearn\.utils(?:\._bunch|\._metadata_requests|\._set_output|\._tags|\._random|\._encode|\._weight_vector)?$/,
       name: /^_?[A-Z]\w*$/,
-      row: { ...CLASS, entries: true, call: takesMany(isDataOrValue) },
+      row: { ...CLASS, entries: true },
     },
     { module: new RegExp(`^sklearn\\.(?:${PARTS})(?:\\.\\w+)*$`), name: /^_?[a-z]\w*$/, row: VALUE },
     {
       module: /^imblearn\.(?:over_sampling|under_sampling|combine|ensemble|pipeline)(?:\.\w+)*$/,
       name: /^_?[A-Z]\w*$/,
       row: CLASS,
-    },
-    {
-      module:
-        /^(?:xgboost\.(?:sklearn|core|callback|compat|training)|lightgbm\.(?:sklearn|basic|compat|callback|engine)|catboost\.core)$/,
-      name: /^_?[A-Z]\w*$/,
-      row: { ...CLASS, entries: true },
     },
   ],
 };

@@ -32,7 +32,7 @@ export const TRANSFORMERS_NAMES: AllowedNames = {
     },
     { module: /^accelerate\.(?:utils\.dataclasses|state)$/, name: CLASS_NAME, row: CLASS },
     {
-      module: /^tokenizers(?:\.\w+)*$/,
+      module: /^tokenizers(?:\.(?:models|pre_tokenizers|decoders|normalizers|processors))?$/,
       name: CLASS_NAME,
       row: {
         isClass: true,
