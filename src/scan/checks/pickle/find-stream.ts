@@ -11,8 +11,9 @@ const TRIAL_LIMITS = {
   maxMemo: 2000,
   maxFindings: 1,
 } as const;
-/** What a trial costs at least, in operations. */
-const TRIAL_COST = 10;
+/** What a trial costs, in operations: its start, and each of its operations, of which little is ever cached. */
+const TRIAL_COST = 20;
+const TRIED_OPERATION_COST = 5;
 
 const PROTO = 0x80;
 const MAX_PROTOCOL = 5;
@@ -35,7 +36,7 @@ export function findStream(bytes: Uint8Array, spend: (operations: number) => voi
     tried[at] = 1;
     const trial = bytes.subarray(at, at + TRIAL_BYTES);
     const stream = readPickleBytes(trial, { limits: TRIAL_LIMITS });
-    spend(TRIAL_COST + stream.operations);
+    spend(TRIAL_COST + stream.operations * TRIED_OPERATION_COST);
     if (isMeantPickle(stream, trial)) return at;
   }
   return undefined;
