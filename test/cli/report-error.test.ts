@@ -65,7 +65,9 @@ test('a document escapes what could act on a terminal and stays the same value',
 });
 
 test('the guide lists every exit code with its meaning', () => {
-  const guide = readFileSync(new URL('../../docs/guides/command-line.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../docs/guides/command-line.md', import.meta.url), 'utf8');
+  // A formatter may align the columns.
+  const guide = page.replaceAll(/ +/g, ' ');
   for (const [kind, { code, meaning }] of Object.entries(EXIT_CODES)) {
     assert.ok(guide.replaceAll('`', '').includes(`| ${code} | ${kind} | ${meaning} |`), kind);
   }
