@@ -1,5 +1,39 @@
-export type { Caller, Permission } from './caller.ts';
+export type {
+  AccessApi,
+  Account,
+  AccountApi,
+  Approval,
+  ApprovalsApi,
+  Grant,
+  GrantPlace,
+  GrantsApi,
+  Invitation,
+  Passkey,
+  Role,
+  RolesApi,
+  ServiceAccount,
+  ServiceAccountsApi,
+  Session,
+  Token,
+  TokensApi,
+  User,
+  UsersApi,
+  WorkloadRule,
+  WorkloadsApi,
+} from './access.ts';
+export type { AuthenticationMethod, Caller, Ceiling } from './caller.ts';
 export { parseCompression } from './compression.ts';
+export type {
+  Credential,
+  FactorWanted,
+  IdentityApi,
+  LoggedIn,
+  LogInAnswer,
+  OidcProvider,
+  Origin,
+  ServedStrongroom,
+  Wants,
+} from './identity.ts';
 export type {
   AccessCode,
   Compression,
@@ -35,6 +69,14 @@ export {
   quoteForMessage,
   type VersionRef,
 } from './names.ts';
+export { type OwnAct, PERMISSIONS, type Permission, type PermissionLevel } from './permissions.ts';
+export {
+  type PrincipalId,
+  type PrincipalType,
+  parsePrincipalId,
+  principalId,
+  principalName,
+} from './principals.ts';
 export type {
   KeyValidity,
   SignaturesApi,
