@@ -20,3 +20,4 @@ export {
 export { Passphrase, SecretBytes } from './secret.ts';
 export { type ByteRange, type ByteSource, memorySource, sliceSource } from './source.ts';
 export { collectBytes, streamOf, streamSource } from './stream.ts';
+export { parseStrictJson, type StrictJsonOptions } from './strict-json.ts';

@@ -5,6 +5,8 @@ export interface StrongroomErrorOptions {
   readonly hint?: string;
   /** What went wrong below; kept for logs, never shown to a caller. */
   readonly cause?: unknown;
+  /** After how many seconds it may be tried again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /**
@@ -16,6 +18,8 @@ export class StrongroomError extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
   readonly hint: string;
+  /** After how many seconds it may be tried again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: StrongroomErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
@@ -23,6 +27,7 @@ export class StrongroomError extends Error {
     this.code = code;
     this.kind = entry.kind;
     this.hint = options.hint ?? entry.hint;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

@@ -4,7 +4,7 @@ import { MAX_CERTIFICATE_BYTES } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { PAYLOAD_TYPE } from './dsse.ts';
 import { MAX_CHAIN_LENGTH, MAX_SIGNATURE_BYTES } from './limits.ts';
-import { malformedSignature, parseStrictJson } from './strict-json.ts';
+import { malformedSignature, parseSignatureJson } from './signature-json.ts';
 
 const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 /** ML-DSA-65 has 3,309 bytes; nothing of ours is longer. */
@@ -87,7 +87,7 @@ export function parseBundle(bytes: Uint8Array, options: ParseBundleOptions = {})
   if (bytes.length > MAX_SIGNATURE_BYTES) {
     throw new StrongroomError('INPUT_TOO_LARGE', `a signature has at most ${MAX_SIGNATURE_BYTES} bytes`);
   }
-  const json = parseStrictJson(bytes);
+  const json = parseSignatureJson(bytes);
   refuseKeyless(json);
   const parsed = bundleSchema.safeParse(json);
   // What zod reports quotes the file; the place alone is enough and safe.

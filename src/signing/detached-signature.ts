@@ -13,8 +13,8 @@ import { StrongroomError } from '../errors/index.ts';
 import { assertDetachedAlgorithm } from './bundle-algorithms.ts';
 import type { FileDigest } from './file-digest.ts';
 import { findNameFault } from './resource-names.ts';
+import { malformedSignature } from './signature-json.ts';
 import { type Signer, signerOfKey } from './signer.ts';
-import { malformedSignature } from './strict-json.ts';
 
 const FORMAT = 'strongroom-signature/1';
 const FILES_FORMAT = 'strongroom-files/1';

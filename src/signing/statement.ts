@@ -5,7 +5,7 @@ import { StrongroomError } from '../errors/index.ts';
 import { outdatedSignature, type ParseBundleOptions } from './bundle.ts';
 import { MAX_IGNORE_PATHS, MAX_RESOURCES } from './limits.ts';
 import { findNameFault, isPlainPath, SINGLE_FILE_NAME } from './resource-names.ts';
-import { malformedSignature, parseStrictJson } from './strict-json.ts';
+import { malformedSignature, parseSignatureJson } from './signature-json.ts';
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 const PREDICATE_TYPE = 'https://model_signing/signature/v1.0';
@@ -69,7 +69,7 @@ const oldStatementSchema = z.object({
  * `SIGNATURE_OUTDATED` for the old predicate unless it is allowed.
  */
 export function parseStatement(payload: Uint8Array, options: ParseBundleOptions = {}): SignedStatement {
-  const json = parseStrictJson(payload);
+  const json = parseSignatureJson(payload);
   const old = oldStatementSchema.safeParse(json);
   if (old.success) {
     if (options.allowOldFormats !== true) throw outdatedSignature('the statement');

@@ -3,10 +3,10 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { utf8Bytes } from '../../src/bytes/index.ts';
 import { MAX_JSON_DEPTH } from '../../src/signing/limits.ts';
-import { parseStrictJson } from '../../src/signing/strict-json.ts';
+import { parseSignatureJson } from '../../src/signing/signature-json.ts';
 import { refusal } from './refusal.ts';
 
-const parse = (text: string): unknown => parseStrictJson(utf8Bytes(text));
+const parse = (text: string): unknown => parseSignatureJson(utf8Bytes(text));
 
 test('JSON without duplicates is read as JSON.parse reads it', () => {
   fc.assert(

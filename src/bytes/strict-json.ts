@@ -1,6 +1,4 @@
-import { utf8Text } from '../bytes/index.ts';
-import { StrongroomError } from '../errors/index.ts';
-import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from './limits.ts';
+import { utf8Text } from './encoding.ts';
 
 const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
@@ -11,29 +9,34 @@ const WORDS: readonly (readonly [string, boolean | null])[] = [
   ['null', null],
 ];
 
+/** What a JSON text may have at most, and the error for one that is not read. */
+export interface StrictJsonOptions {
+  /** Deepest nesting; a plain value has depth 0. */
+  readonly maxDepth: number;
+  readonly maxValues: number;
+  /** Makes the error to throw; `what` says what is wrong and quotes nothing of the text. */
+  readonly malformed: (what: string) => Error;
+}
+
 /**
  * The value of a JSON text that can be read in one way only: well-formed UTF-8 without byte order mark, no member
  * twice, no lone surrogates, bounded in depth and number of values. Objects have no prototype. Cap its size before.
- * Throws `SIGNATURE_MALFORMED`.
  */
-export function parseStrictJson(bytes: Uint8Array): unknown {
+export function parseStrictJson(bytes: Uint8Array, options: StrictJsonOptions): unknown {
   const text = utf8Text(bytes);
-  if (text === undefined) throw malformedSignature('not UTF-8 text');
-  return new Parser(text).parse();
-}
-
-/** The error of everything that is no signature file, or no statement in one. */
-export function malformedSignature(what: string): StrongroomError {
-  return new StrongroomError('SIGNATURE_MALFORMED', `not a signature: ${what}`);
+  if (text === undefined) throw options.malformed('not UTF-8 text');
+  return new Parser(text, options).parse();
 }
 
 class Parser {
   readonly #text: string;
+  readonly #options: StrictJsonOptions;
   #at = 0;
   #values = 0;
 
-  constructor(text: string) {
+  constructor(text: string, options: StrictJsonOptions) {
     this.#text = text;
+    this.#options = options;
   }
 
   parse(): unknown {
@@ -44,8 +47,9 @@ class Parser {
   }
 
   #value(depth: number): unknown {
-    if (depth > MAX_JSON_DEPTH) throw malformedSignature('the JSON is nested too deep');
-    if (++this.#values > MAX_JSON_VALUES) throw malformedSignature('the JSON has too many values');
+    if (depth > this.#options.maxDepth) throw this.#options.malformed('the JSON is nested too deep');
+    if (++this.#values > this.#options.maxValues)
+      throw this.#options.malformed('the JSON has too many values');
     this.#match(SPACE);
     const next = this.#text[this.#at];
     if (next === '{') return this.#object(depth);
@@ -68,7 +72,7 @@ class Parser {
     do {
       this.#match(SPACE);
       const name = this.#string();
-      if (name in object) throw malformedSignature('a member of the JSON stands twice');
+      if (name in object) throw this.#options.malformed('a member of the JSON stands twice');
       if (!this.#skip(':')) throw this.#unexpected();
       object[name] = this.#value(depth + 1);
     } while (this.#skip(','));
@@ -88,7 +92,7 @@ class Parser {
 
   #string(): string {
     const text = JSON.parse(this.#match(STRING)) as string;
-    if (!text.isWellFormed()) throw malformedSignature('the JSON holds a lone surrogate');
+    if (!text.isWellFormed()) throw this.#options.malformed('the JSON holds a lone surrogate');
     return text;
   }
 
@@ -108,7 +112,7 @@ class Parser {
     return found;
   }
 
-  #unexpected(): StrongroomError {
-    return malformedSignature(`no JSON at character ${this.#at}`);
+  #unexpected(): Error {
+    return this.#options.malformed(`no JSON at character ${this.#at}`);
   }
 }
