@@ -62,6 +62,7 @@ export interface Door {
 
 export const DOORS: readonly Door[] = [
   { modules: ['node:crypto'], places: ['crypto'] },
+  { modules: ['@peculiar/x509', 'reflect-metadata'], places: ['crypto'] },
   { modules: ['node:fs', 'node:sqlite', 'kysely'], places: ['storage'] },
   { modules: ['node:worker_threads'], places: ['container', 'runtime'] },
   { modules: ['node:child_process', 'node:cluster'], places: ['runtime'] },

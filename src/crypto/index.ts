@@ -63,3 +63,9 @@ export {
 export { MAX_CERTIFICATE_BYTES } from './x509/der-reader.ts';
 export type { Extensions } from './x509/extensions.ts';
 export type { GeneralName } from './x509/general-names.ts';
+export type { KeyedCertificate } from './x509/issue-certificate.ts';
+export {
+  makeAuthority,
+  makeClientCertificate,
+  makeServerCertificate,
+} from './x509/make-certificate.ts';
