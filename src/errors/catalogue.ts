@@ -1,3 +1,4 @@
+import { ACCESS_ERRORS } from './areas/access.ts';
 import { CONTAINER_ERRORS } from './areas/container.ts';
 import { FORMAT_ERRORS } from './areas/formats.ts';
 import { GENERAL_ERRORS } from './areas/general.ts';
@@ -14,6 +15,7 @@ export type { ErrorEntry, ErrorKind } from './kinds.ts';
 /** Every error that strongroom can raise: code → kind and hint. `docs/reference/errors.md` is generated from it. */
 export const CATALOGUE = {
   ...GENERAL_ERRORS,
+  ...ACCESS_ERRORS,
   ...CONTAINER_ERRORS,
   ...FORMAT_ERRORS,
   ...KEY_ERRORS,

@@ -23,6 +23,7 @@ import type {
   VersionRow,
   VersionState,
 } from './catalogue-rows.ts';
+import type { CatalogueDocuments } from './documents.ts';
 
 /**
  * The database as the verbs that the registry and the vault need, each one transaction: all of it happens or none.
@@ -42,6 +43,7 @@ export interface Catalogue
     CatalogueLeases,
     CatalogueKeys,
     CatalogueTrust,
+    CatalogueDocuments,
     CatalogueActs {}
 
 export interface CatalogueHome {

@@ -43,6 +43,6 @@ export interface CatalogueDocuments {
   removeDocument(collection: string, id: string, generation?: number): Promise<void>;
   /** Answers with how many there were. */
   removeExpiredDocuments(at: string): Promise<number>;
-  /** Rises with every change of the collection, by whatever process: what was cached under another number is stale. */
-  collectionChanges(collection: string): Promise<number>;
+  /** Rises with every change of these collections, by whatever process: what was cached under another number is stale. */
+  collectionChanges(...collections: readonly string[]): Promise<number>;
 }

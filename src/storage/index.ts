@@ -52,6 +52,7 @@ export type {
   VersionState,
 } from './catalogue-rows.ts';
 export { copyTree } from './copy-tree.ts';
+export type { CatalogueDocuments, DocumentQuery, DocumentRow } from './documents.ts';
 export { FsBlobStore } from './drivers/fs-blob-store.ts';
 export { FsGenerationStore } from './drivers/fs-generation-store.ts';
 export { openSqliteCatalogue } from './drivers/sqlite/open-sqlite-catalogue.ts';

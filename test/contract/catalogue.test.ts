@@ -4,6 +4,7 @@ import { openSqliteCatalogue } from '../../src/storage/index.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { testCatalogue } from './catalogue.ts';
 import { testCatalogueBlobs } from './catalogue-blobs.ts';
+import { testCatalogueDocuments } from './catalogue-documents.ts';
 
 const openSqlite = async (t: TestContext) => {
   const path = join(await temporaryFolder(t), 'catalogue.db');
@@ -17,3 +18,4 @@ const openSqlite = async (t: TestContext) => {
 
 testCatalogue('sqlite', openSqlite);
 testCatalogueBlobs('sqlite', openSqlite);
+testCatalogueDocuments('sqlite', openSqlite);

@@ -9,5 +9,4 @@ export const GENERAL_ERRORS = {
     kind: 'invalid',
     hint: 'correct the setting; docs/reference/configuration.md lists them all',
   },
-  ACCESS_DENIED: { kind: 'forbidden', hint: 'ask the owner of the home, or a security officer, for a grant' },
 } as const satisfies Record<string, ErrorEntry>;

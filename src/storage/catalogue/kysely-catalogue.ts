@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts';
 import { actVerbs } from './acts.ts';
 import { blobVerbs } from './blobs.ts';
+import { documentVerbs } from './documents.ts';
 import { homeVerbs } from './home.ts';
 import { keyVerbs } from './keys.ts';
 import { leaseVerbs } from './leases.ts';
@@ -21,6 +22,7 @@ export function createKyselyCatalogue(database: CatalogueDatabase): Catalogue {
     ...leaseVerbs(database),
     ...keyVerbs(database),
     ...trustVerbs(database),
+    ...documentVerbs(database),
     ...actVerbs(database),
   };
 }

@@ -6,7 +6,7 @@ import type { Queries } from './tables.ts';
 type Migration = (schema: Kysely<unknown>['schema']) => Promise<void>;
 
 /** In order; the position (from 1) is the format version. Published ones never change. */
-const MIGRATIONS: readonly Migration[] = [createFirstTables, addTrust];
+const MIGRATIONS: readonly Migration[] = [createFirstTables, addTrust, addDocuments];
 
 /** The form of the catalogue that this strongroom writes. */
 export const CATALOGUE_FORMAT_VERSION = MIGRATIONS.length;
@@ -99,6 +99,33 @@ async function addTrust(schema: Kysely<unknown>['schema']): Promise<void> {
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('sealed', 'text');
   await text(keys, 'name', 'record', 'created_at', 'mac').execute();
+}
+
+/** Version 3: small documents, for those who have access. */
+async function addDocuments(schema: Kysely<unknown>['schema']): Promise<void> {
+  const documents = schema
+    .createTable('documents')
+    .addColumn('collection', 'text', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('owner', 'text')
+    .addColumn('lookup', 'text')
+    .addColumn('generation', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'text')
+    .addPrimaryKeyConstraint('documents_key', ['collection', 'id'])
+    // Where there is no lookup, it is not the same as another one that is not there.
+    .addUniqueConstraint('documents_lookup', ['collection', 'lookup']);
+  await text(documents, 'content', 'mac').execute();
+  await schema
+    .createIndex('documents_by_owner')
+    .on('documents')
+    .columns(['collection', 'owner', 'id'])
+    .execute();
+  await schema.createIndex('documents_by_expiry').on('documents').column('expires_at').execute();
+  await schema
+    .createTable('document_changes')
+    .addColumn('collection', 'text', (column) => column.primaryKey())
+    .addColumn('changes', 'bigint', (column) => column.notNull())
+    .execute();
 }
 
 /** A table whose rows belong to a version. */

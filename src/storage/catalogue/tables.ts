@@ -113,6 +113,20 @@ export interface Tables {
     created_at: string;
     mac: string;
   };
+  /** Small documents of access: users, grants, sessions … */
+  documents: {
+    collection: string;
+    id: string;
+    owner: string | null;
+    lookup: string | null;
+    generation: number;
+    /** Canonical JSON. */
+    content: string;
+    expires_at: string | null;
+    mac: string;
+  };
+  /** How often each collection of documents was changed. */
+  document_changes: { collection: string; changes: number };
   acts: {
     sequence: number;
     at: string;

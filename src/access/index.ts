@@ -1,0 +1,8 @@
+export {
+  type CollectionRules,
+  DocumentCollection,
+  type DocumentDeps,
+  type DocumentIndex,
+  type DocumentSeal,
+  type StoredDocument,
+} from './document-collection.ts';
