@@ -113,6 +113,7 @@ export type {
   VersionsApi,
 } from './strongroom-api.ts';
 export {
+  type BackgroundRescanStatus,
   ENTRY_RULES,
   type EntryRule,
   type FileScan,
@@ -126,6 +127,7 @@ export {
   type ScanFinding,
   type ScanOutcome,
   type ScansApi,
+  type ScansStatus,
   type TrustApi,
   type TrustedSignerPolicy,
   USE_RULES,

@@ -15,7 +15,7 @@ import type {
 } from './model.ts';
 import type { AliasName, ModelName, NamespaceName, VersionRef } from './names.ts';
 import type { SignaturesApi, SigningKeysApi } from './signing.ts';
-import type { QuarantineApi, ScansApi, TrustApi } from './trust.ts';
+import type { QuarantineApi, ScansApi, ScansStatus, TrustApi } from './trust.ts';
 
 /**
  * Everything that can be done with a strongroom, grouped by noun. The local implementation works on a home,
@@ -247,6 +247,7 @@ export interface SystemStatus {
   /** Sum of the payloads as stored, in bytes. */
   readonly storedBytes: number;
   readonly rootSeals: readonly RootSeal[];
+  readonly scans: ScansStatus;
   readonly warnings: readonly string[];
 }
 

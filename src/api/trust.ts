@@ -110,6 +110,25 @@ export interface RescanReport {
   readonly withdrawn: readonly string[];
 }
 
+/** A rescan that runs in the background, as it stands now. */
+export interface BackgroundRescanStatus extends RescanReport {
+  /** `waiting`: something outside of single files failed, and it is tried again; `failed`: too often. */
+  readonly state: 'running' | 'waiting' | 'done' | 'failed' | 'stopped';
+  readonly startedAt: string;
+  /** Code of the last error. */
+  readonly code?: string;
+}
+
+/** What stored files still wait for a scan by the rules in force; until then what policy says of old reports counts. */
+export interface ScansStatus {
+  /** Digest of the rule set in force. */
+  readonly ruleSet: string;
+  readonly staleFiles: number;
+  readonly staleVersions: number;
+  /** Absent: this process does not rescan by itself. */
+  readonly rescan?: BackgroundRescanStatus;
+}
+
 export interface ScansApi {
   /** Of a version in any state. */
   get(input: VersionRef): Promise<VersionScan>;

@@ -52,6 +52,7 @@ import {
   readLegacy,
   type Scanner,
   type StrongroomDeps,
+  startBackgroundRescan,
   sweepLeftovers,
 } from '../vault/index.ts';
 import { backupTarget } from './backup.ts';
@@ -87,6 +88,11 @@ export interface OpenStrongroomOptions {
   readonly scanner?: Scanner;
   /** Who acts; by default the local owner of the home. */
   readonly caller?: Caller;
+  /**
+   * `background`: what the rules in force have not looked at is scanned while the home is open, at low priority, for
+   * processes that stay. `system.status` says how it stands; until then what policy says of old reports counts.
+   */
+  readonly rescan?: 'background';
 }
 
 export interface ImportLegacyInput extends LongRunning {
@@ -147,12 +153,15 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   await keys.sweep(ABANDONED_MS);
   await catalogue.noteKeyringGeneration(keyring.generation);
   await sweepLeftovers(deps);
+  const caller = options.caller ?? LOCAL_OWNER;
+  const background = options.rescan === 'background' ? startBackgroundRescan(deps, caller) : undefined;
+  if (background !== undefined) opened.defer(() => background.stop());
   return bindHome({
     home,
     config,
-    deps,
+    deps: { ...deps, ...(background !== undefined && { rescan: () => background.status() }) },
     keys,
-    caller: options.caller ?? LOCAL_OWNER,
+    caller,
     resources: opened.move(),
   });
 }

@@ -281,7 +281,8 @@ export interface CatalogueTrust {
   putScanReports(rows: readonly ScanReportRow[]): Promise<void>;
   /** Files without a report by the rule set, ascending by blob and path. */
   listStaleFiles(query: StaleQuery): Promise<readonly StaleFile[]>;
-  countStaleFiles(ruleSet: string): Promise<number>;
+  /** How many files, and how many versions hold one. */
+  countStale(ruleSet: string): Promise<{ readonly files: number; readonly versions: number }>;
   /** Oldest first. */
   listReleases(model: string, version: number): Promise<readonly ReleaseRow[]>;
   /** Adds or replaces. Throws `VERSION_MISSING`. */

@@ -1,4 +1,5 @@
 export { type Attestations, type AttestingTool, attestVersion } from './attest-version.ts';
+export { type BackgroundRescan, startBackgroundRescan } from './background-rescan.ts';
 export { type BackupHomeInput, type BackupTarget, backupHome } from './backup-home.ts';
 export { MAX_BACKUP_NOTE_BYTES } from './backup-note.ts';
 export type { Clock, Leaseholder, Scanner, VaultDeps, VaultLimits } from './deps.ts';

@@ -2,7 +2,6 @@ import {
   type Caller,
   formatVersionRef,
   type LongRunning,
-  type ModelName,
   parseModelName,
   type RescanReport,
   type Version,
@@ -12,7 +11,7 @@ import { assertNotAborted } from '../bytes/index.ts';
 import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId, BlobRow, Catalogue, StaleFile } from '../storage/index.ts';
-import { decideEntry } from '../trust/index.ts';
+import { decideEntry, outcomesOf } from '../trust/index.ts';
 import { tellDecision } from './admit-version.ts';
 import { type Scanner, stamp } from './deps.ts';
 import type { Gate } from './gate.ts';
@@ -38,6 +37,8 @@ export interface RescanVersionsDeps extends OpenBlobDeps, VersionTrustDeps {
 export interface RescanInput extends LongRunning {
   /** One version, every file of it; absent: all that the rule set in force has not looked at. */
   readonly ref?: VersionRef;
+  /** Told after every file how it stands, and waited for. */
+  readonly onFile?: (report: RescanReport) => Promise<void>;
 }
 
 /**
@@ -83,10 +84,6 @@ class Rescan {
         ...(after === undefined ? {} : { after }),
       });
       for (const file of page) await this.#scan(file);
-      // Judged page by page, so that whoever ends it in the middle has not scanned without consequence.
-      for (const model of new Set(page.map(({ blob }) => blob.model))) {
-        await this.#judge(parseModelName(model), page);
-      }
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE) return;
       after = { blob: last.blob.id, path: last.path };
@@ -100,7 +97,8 @@ class Rescan {
       if (row !== undefined) files.push({ path, blob: row });
     }
     for (const file of files) await this.#scan(file);
-    await this.#judge(version.model, files);
+    // Reports of before count too: the policy may have become stricter since.
+    for (const file of files) await this.#judge(file);
   }
 
   report(): RescanReport {
@@ -108,11 +106,12 @@ class Rescan {
       scanned: this.#scanned,
       skipped: this.#skipped,
       damaged: this.#damaged,
-      withdrawn: this.#withdrawn,
+      withdrawn: [...this.#withdrawn],
     };
   }
 
-  async #scan({ path, blob }: StaleFile): Promise<void> {
+  async #scan(file: StaleFile): Promise<void> {
+    const { path, blob } = file;
     const { signal } = this.#input;
     assertNotAborted(signal);
     try {
@@ -122,11 +121,13 @@ class Rescan {
           name: path,
           ...(signal === undefined ? {} : { signal }),
         });
-        const file = { model: blob.model, path, sha256: blob.sha256 };
+        const reported = { model: blob.model, path, sha256: blob.sha256 };
         const scannedAt = stamp(this.#deps.clock);
         await this.#deps.catalogue.putScanReports([
-          sealReport(this.#deps.keyring, file, { report, scannedAt }),
+          sealReport(this.#deps.keyring, reported, { report, scannedAt }),
         ]);
+        // At once, so that whoever ends it in the middle has not scanned without consequence.
+        if (outcomesOf(report).join() !== 'clean') await this.#judge(file);
       } finally {
         await opened.close();
       }
@@ -135,6 +136,7 @@ class Rescan {
       if (!(await this.#canGoOn(error, blob))) throw error;
     }
     this.#input.onProgress?.({ phase: 'scan', done: this.#scanned, unit: 'items' });
+    await this.#input.onFile?.(this.report());
   }
 
   /** Counts what one file alone is to blame for. */
@@ -146,11 +148,10 @@ class Rescan {
     return true;
   }
 
-  /** Withdraws the versions of a model that hold one of these files and would not be let in any more. */
-  async #judge(model: ModelName, files: readonly StaleFile[]): Promise<void> {
-    const blobs = new Set(files.map(({ blob }) => String(blob.id)));
-    for (const version of await this.#deps.registry.listVersions(model)) {
-      if (!version.files.some((file) => blobs.has(file.blob))) continue;
+  /** Withdraws the versions that hold this file and would not be let in any more. */
+  async #judge({ blob }: StaleFile): Promise<void> {
+    for (const version of await this.#deps.registry.listVersions(parseModelName(blob.model))) {
+      if (!version.files.some((file) => file.blob === blob.id)) continue;
       const { policy, files: reported, accepted } = await standingOf(this.#deps, version);
       const decision = decideEntry(policy, reported, accepted.outcomes);
       if (decision.rule !== 'allow') await this.#withdraw(version, tellDecision(decision));

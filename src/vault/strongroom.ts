@@ -1,4 +1,4 @@
-import type { Caller, StrongroomApi } from '../api/index.ts';
+import type { BackgroundRescanStatus, Caller, StrongroomApi } from '../api/index.ts';
 import type { VaultDeps } from './deps.ts';
 import { keyVerbs } from './key-verbs.ts';
 import { openVersion } from './open-version.ts';
@@ -18,6 +18,8 @@ import { verifyVersions } from './verify-versions.ts';
 export interface StrongroomDeps extends VaultDeps {
   /** What is wrong with the home as it lies there. */
   readonly warnings: () => Promise<readonly string[]>;
+  /** How the rescan in the background stands; `undefined`: there is none. */
+  readonly rescan?: () => BackgroundRescanStatus | undefined;
 }
 
 /** Binds the verbs to a caller: the local implementation of the API. */

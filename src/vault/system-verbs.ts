@@ -1,4 +1,4 @@
-import type { Caller, SystemApi, SystemStatus } from '../api/index.ts';
+import type { BackgroundRescanStatus, Caller, ScansStatus, SystemApi, SystemStatus } from '../api/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Catalogue } from '../storage/index.ts';
@@ -10,10 +10,12 @@ const MAX_RECORD_LIMIT = 10_000;
 
 export interface SystemVerbsDeps {
   readonly gate: Gate;
-  readonly catalogue: Pick<Catalogue, 'totals' | 'formatVersion' | 'listActs' | 'countStaleFiles'>;
+  readonly catalogue: Pick<Catalogue, 'totals' | 'formatVersion' | 'listActs' | 'countStale'>;
   readonly registry: Pick<Registry, 'listNamespaces' | 'listHeld'>;
   readonly scanner: Pick<Scanner, 'ruleSet'>;
   readonly keyring: Pick<Keyring, 'vault' | 'seals'>;
+  /** How the rescan in the background stands; `undefined`: there is none. */
+  readonly rescan?: () => BackgroundRescanStatus | undefined;
   /** What is wrong with the home as it lies there: modes, a root key beside the data. */
   readonly warnings: () => Promise<readonly string[]>;
 }
@@ -32,6 +34,7 @@ export function systemVerbs(deps: SystemVerbsDeps, caller: Caller): SystemApi {
 async function status(deps: SystemVerbsDeps): Promise<SystemStatus> {
   const { namespaces, models, versions, blobs, logicalBytes, storedBytes } = await deps.catalogue.totals();
   const switchedOff = (await deps.registry.listNamespaces()).filter((each) => each.encryption === 'off');
+  const scans = await scansStatus(deps);
   return {
     formatVersion: deps.catalogue.formatVersion(),
     vault: deps.keyring.vault,
@@ -42,21 +45,40 @@ async function status(deps: SystemVerbsDeps): Promise<SystemStatus> {
     logicalBytes,
     storedBytes,
     rootSeals: deps.keyring.seals(),
+    scans,
     warnings: [
       ...(await deps.warnings()),
       ...switchedOff.map((each) => `encryption is switched off for the namespace ${each.name}`),
-      ...(await trustWarnings(deps)),
+      ...scanWarnings(scans),
+      ...(await heldWarnings(deps)),
     ],
   };
 }
 
-async function trustWarnings({ catalogue, registry, scanner }: SystemVerbsDeps): Promise<readonly string[]> {
-  const stale = await catalogue.countStaleFiles(scanner.ruleSet.digest);
-  const held = (await registry.listHeld()).length;
+async function scansStatus({ catalogue, scanner, rescan }: SystemVerbsDeps): Promise<ScansStatus> {
+  const ruleSet = scanner.ruleSet.digest;
+  const { files, versions } = await catalogue.countStale(ruleSet);
+  const running = rescan?.();
+  return {
+    ruleSet,
+    staleFiles: files,
+    staleVersions: versions,
+    ...(running !== undefined && { rescan: running }),
+  };
+}
+
+function scanWarnings({ staleFiles, staleVersions, rescan }: ScansStatus): readonly string[] {
+  const failed = rescan?.state === 'failed' ? [`the rescan failed: ${rescan.code ?? 'INTERNAL'}`] : [];
+  if (staleFiles === 0) return failed;
+  const isComing = rescan?.state === 'running' || rescan?.state === 'waiting';
+  const todo = isComing ? 'being scanned now' : 'strongroom scans rescan --all';
   return [
-    ...(stale === 0
-      ? []
-      : [`files that the rules in force have not scanned: ${stale} (strongroom scans rescan --all)`]),
-    ...(held === 0 ? [] : [`versions that are held back: ${held} (strongroom quarantine ls)`]),
+    ...failed,
+    `files that the rules in force have not scanned: ${staleFiles} in ${staleVersions} versions (${todo})`,
   ];
+}
+
+async function heldWarnings({ registry }: SystemVerbsDeps): Promise<readonly string[]> {
+  const held = (await registry.listHeld()).length;
+  return held === 0 ? [] : [`versions that are held back: ${held} (strongroom quarantine ls)`];
 }

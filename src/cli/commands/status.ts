@@ -4,7 +4,7 @@ import { bindAct, describeCommand, type Runner } from '../command.ts';
 import { answer } from '../result.ts';
 import { formatFields } from '../table.ts';
 import { escapeText, paint, type Terminal } from '../terminal.ts';
-import { formatBytes } from '../units.ts';
+import { formatBytes, formatCount } from '../units.ts';
 
 /** `status`: what the home holds, and what its owner should know. */
 export function statusCommand(runner: Runner): Command {
@@ -26,6 +26,19 @@ export function statusCommand(runner: Runner): Command {
   );
 }
 
+/** Only when something of it is to be known. */
+function scanFields({ scans }: SystemStatus): [string, string][] {
+  const { rescan, staleVersions } = scans;
+  return [
+    ...(staleVersions === 0
+      ? []
+      : [['not scanned', formatCount(staleVersions, 'version')] as [string, string]]),
+    ...(rescan === undefined
+      ? []
+      : [['rescan', `${rescan.state}, ${formatCount(rescan.scanned, 'file')} scanned`] as [string, string]]),
+  ];
+}
+
 function formatStatus(terminal: Terminal, home: string, status: SystemStatus): string {
   const fields = formatFields(terminal, [
     ['home', home],
@@ -36,6 +49,7 @@ function formatStatus(terminal: Terminal, home: string, status: SystemStatus): s
     ['versions', String(status.versions)],
     ['content', formatBytes(status.logicalBytes)],
     ['stored', `${formatBytes(status.storedBytes)} in ${status.blobs} blobs`],
+    ...scanFields(status),
     ['root seals', status.rootSeals.map((seal) => seal.kind).join(', ')],
   ]);
   const warnings = status.warnings.map(

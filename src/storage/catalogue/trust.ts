@@ -24,7 +24,7 @@ export function trustVerbs(database: CatalogueDatabase): CatalogueTrust {
       database.read((queries) => readScanReports(queries, model, contents)),
     putScanReports: (rows) => database.write((queries) => putScanReports(queries, rows)),
     listStaleFiles: (query) => database.read((queries) => readStale(queries, query)),
-    countStaleFiles: (ruleSet) => database.read((queries) => countStale(queries, ruleSet)),
+    countStale: (ruleSet) => database.read((queries) => countStale(queries, ruleSet)),
     listReleases: (model, version) =>
       database.read((queries) =>
         queries
@@ -111,13 +111,17 @@ async function readStale(queries: Queries, query: StaleQuery): Promise<readonly 
   return (await select.execute()).map(({ path, ...row }) => ({ path, blob: toBlobRow(row) }));
 }
 
-async function countStale(queries: Queries, ruleSet: string): Promise<number> {
-  const stale = selectStale(queries, ruleSet).select(['blobs.id', 'version_files.path']).distinct();
-  const row = await queries
-    .selectFrom(stale.as('stale'))
+async function countStale(queries: Queries, ruleSet: string) {
+  const stale = selectStale(queries, ruleSet);
+  const files = await queries
+    .selectFrom(stale.select(['blobs.id', 'version_files.path']).distinct().as('stale'))
     .select((expression) => expression.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return row.count;
+  const versions = await queries
+    .selectFrom(stale.select(['version_files.model', 'version_files.version']).distinct().as('stale'))
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return { files: files.count, versions: versions.count };
 }
 
 function selectStale(queries: Queries, ruleSet: string) {

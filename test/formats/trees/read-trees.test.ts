@@ -1,55 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { concatBytes, memorySource, utf8Bytes } from '../../../src/bytes/index.ts';
+import { memorySource, utf8Bytes } from '../../../src/bytes/index.ts';
 import { readCatboost, readLightgbm } from '../../../src/formats/index.ts';
-import { flatBuffer } from '../build/flatbuffer.ts';
-import { u32 } from '../build/gguf.ts';
 import { mutate, mutations } from '../build/mutations.ts';
-
-const LIGHTGBM = `tree
-version=v4
-num_class=1
-num_tree_per_iteration=1
-label_index=0
-max_feature_idx=1
-objective=binary sigmoid:1
-feature_names=a b
-feature_infos=[0:1] [0:1]
-tree_sizes=60
-
-Tree=0
-num_leaves=2
-split_feature=0
-threshold=0.5
-leaf_value=1 2
-
-
-end of trees
-
-feature_importances:
-a=1
-
-parameters:
-[boosting: gbdt]
-end of parameters
-
-pandas_categorical:null
-`;
-const core = (parts: readonly string[] = []) =>
-  flatBuffer(
-    {
-      table: [
-        { text: 'FlabuffersModel_v1' },
-        { table: [] },
-        { tables: [{ table: [{ text: 'params' }, { text: '{}' }] }] },
-        parts.length === 0 ? undefined : { tables: parts.map((text) => ({ text })) },
-      ],
-    },
-    '',
-  );
-const catboost = (bytes: Uint8Array, size = bytes.length, tail = 0) =>
-  concatBytes(utf8Bytes('CBM1'), u32(size), bytes, new Uint8Array(tail));
+import { catboost, core, LIGHTGBM } from '../build/trees.ts';
 
 test('a LightGBM model needs its header, trees in order, and an end', async () => {
   const codes = async (text: string) =>

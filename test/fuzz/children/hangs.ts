@@ -1,0 +1,11 @@
+import fc from 'fast-check';
+import type { Fuzzer } from '../../../fuzz/fuzzer.ts';
+
+/** Reads well but for files that begin with 7. */
+export const fuzzer: Fuzzer = {
+  files: fc.nat(20).map((first) => Uint8Array.of(first)),
+  read(file) {
+    while (file[0] === 7);
+    return Promise.resolve();
+  },
+};
