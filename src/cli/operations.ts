@@ -18,6 +18,7 @@ import type { UnsealMaterial } from '../keyring/index.ts';
 import type { Attestations, ExportedBundle, ImportedBundle } from '../vault/index.ts';
 import type { ScanOperations } from './scan-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
+import type { TlsOperations } from './tls-operations.ts';
 
 /** What the command line found to unseal a home with. Any one that fits is enough. */
 export interface Unseal {
@@ -287,4 +288,5 @@ export interface Operations
     DownloadOperations,
     SigningOperations,
     ScanOperations,
-    BundleOperations {}
+    BundleOperations,
+    TlsOperations {}

@@ -34,6 +34,7 @@ import { sealCommand } from './commands/seal.ts';
 import { showCommand } from './commands/show.ts';
 import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
+import { tlsCommand } from './commands/tls.ts';
 import { trustCommand } from './commands/trust.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { verifySignatureCommand } from './commands/verify-signature.ts';
@@ -70,6 +71,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
     ],
   ],
   ['Keys:', [keysCommand, rootCommand]],
+  ['Server:', [tlsCommand]],
   ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],
 ];
 

@@ -6,6 +6,7 @@ import { createFileOperations } from './wiring-files.ts';
 import { createHomeOperations } from './wiring-homes.ts';
 import { createScanOperations } from './wiring-scan.ts';
 import { createSigningOperations } from './wiring-signing.ts';
+import { createTlsOperations } from './wiring-tls.ts';
 
 /** The real thing below the command line. */
 export function createOperations(env: CliContext['env']): Operations {
@@ -16,6 +17,7 @@ export function createOperations(env: CliContext['env']): Operations {
     ...createDownloadOperations(env),
     ...createSigningOperations((path) => files.isFolder(path)),
     ...createScanOperations(),
+    ...createTlsOperations(),
     newKeyPair: generateHybridKey,
   };
 }

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mapErrors, quotePath } from './storage-error.ts';
 
+const PUBLIC_MODE = 0o644;
+
 /** A new file of ours on its way to disk: appends, patches, and makes durable. Whoever creates it publishes it. */
 export class FileSink {
   readonly #handle: FileHandle;
@@ -34,6 +36,11 @@ export class FileSink {
   /** Appends a whole stream, one chunk at a time. */
   async writeAll(stream: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const chunk of stream) await this.write(chunk);
+  }
+
+  /** Lets everybody on the machine read it. */
+  async allowReading(): Promise<void> {
+    await mapErrors(this.#doing, () => this.#handle.chmod(PUBLIC_MODE));
   }
 
   /** Makes what was written survive a power cut. A failure is final: the pages may already be marked clean. */

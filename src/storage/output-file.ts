@@ -11,6 +11,8 @@ export const OUTPUT_PREFIX = '.strongroom-unfinished-';
 export interface OutputOptions {
   /** Replaces what is there. Without it `STORAGE_CONFLICT` is thrown, at once and again at `commit`. */
   readonly overwrite?: boolean;
+  /** Everybody on the machine may read it (mode 0644); else only the owner. Files only. */
+  readonly isPublic?: boolean;
 }
 
 /** Where output goes: the open folder above it (which is trusted) and its name there. */
@@ -81,6 +83,7 @@ export class OutputFile {
 
   /** Makes it durable and visible. */
   async commit(): Promise<void> {
+    if (this.#options.isPublic === true) await this.#sink.allowReading();
     await this.#sink.sync();
     await this.#closeSink();
     await publishFile(this.#place, this.#temporary, this.#options);

@@ -86,6 +86,14 @@ test('an output never goes through a link or onto a folder or device', async (t)
   assert.equal(await readFile(join(base, 'target'), 'utf8'), 'theirs');
 });
 
+test('an output file that is no secret may be read by everybody', async (t) => {
+  const path = join(await temporaryFolder(t), 'tls.crt');
+  await using file = await OutputFile.create(path, { isPublic: true });
+  await file.write(utf8Bytes('public'));
+  await file.commit();
+  assert.equal((await stat(path)).mode & 0o777, 0o644);
+});
+
 test('an output folder appears whole, with private modes, and only at the commit', async (t) => {
   const base = await temporaryFolder(t);
   const path = join(base, 'out');
