@@ -10,11 +10,13 @@ const MAX_INTERIM = 8;
 
 /** One request as it goes over a connection. */
 export interface WireRequest {
-  readonly method: 'GET' | 'CONNECT';
+  readonly method: 'GET' | 'POST' | 'CONNECT';
   /** Path and query; of CONNECT host and port. */
   readonly path: string;
   readonly host: string;
   readonly headers: OutgoingHttpHeaders;
+  /** Sent whole; its length is among the headers. */
+  readonly body?: Uint8Array;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +63,7 @@ export function exchange(socket: Socket, request: WireRequest): Promise<WireAnsw
     outgoing.on('upgrade', () => fail(unexpected(request.host, 'another protocol')));
     outgoing.on('connect', onAnswer);
     outgoing.on('response', onAnswer);
-    outgoing.end();
+    outgoing.end(request.body);
   });
 }
 

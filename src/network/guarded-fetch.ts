@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { StrongroomError } from '../errors/index.ts';
 import { within } from './deadline.ts';
-import { exchange, type WireAnswer } from './exchange.ts';
+import { exchange, type WireAnswer, type WireRequest } from './exchange.ts';
 import { isHostAllowed } from './host-list.ts';
 import { type ConnectionDeps, openConnection } from './open-connection.ts';
 import { DEFAULT_LIMITS, type NetworkPolicy, type NetworkRequest, type TransferLimits } from './policy.ts';
@@ -69,7 +69,8 @@ export async function guardedFetch(
   }
 }
 
-function assertAllowed(target: Target, policy: NetworkPolicy): void {
+/** Holds a target to scheme and host of the policy. Throws `NETWORK_URL_REFUSED`, `NETWORK_HOST_NOT_ALLOWED`. */
+export function assertAllowed(target: Target, policy: NetworkPolicy): void {
   if (!target.isTls && policy.allowLoopback !== true) {
     throw new StrongroomError('NETWORK_URL_REFUSED', 'only https addresses are followed');
   }
@@ -100,11 +101,27 @@ async function ask(
   question: Question,
   by: ConnectionDeps & { readonly policy: NetworkPolicy },
 ): Promise<WireAnswer> {
-  const { connectTimeoutMs, headerTimeoutMs } = limitsOf(by.policy);
   const { signal } = question.request;
+  return await send(target, { method: 'GET', headers: headersOf(target, question), signal }, by);
+}
+
+/** One request as `send` sends it. */
+export interface GuardedRequest extends Pick<WireRequest, 'method' | 'headers' | 'body'> {
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Connects to a target that `assertAllowed` let through, its address checked, and sends one request. Throws
+ * `NETWORK_ADDRESS_REFUSED`, `NETWORK_TIMEOUT`, and as `connectError` says.
+ */
+export async function send(
+  target: Target,
+  { signal, ...request }: GuardedRequest,
+  by: ConnectionDeps & { readonly policy: NetworkPolicy },
+): Promise<WireAnswer> {
+  const { connectTimeoutMs, headerTimeoutMs } = limitsOf(by.policy);
   const late = (what: string) => (): StrongroomError =>
     new StrongroomError('NETWORK_TIMEOUT', `${target.host} took too long to ${what}`);
-  const headers = headersOf(target, question);
   const socket = await within(
     { ms: connectTimeoutMs, signal, late: late('connect') },
     (until) => openConnection(target, { ...by, signal: until }),
@@ -112,8 +129,7 @@ async function ask(
   );
   return await within(
     { ms: headerTimeoutMs, signal, late: late('answer') },
-    (until) =>
-      exchange(socket, { method: 'GET', path: target.path, host: target.host, headers, signal: until }),
+    (until) => exchange(socket, { ...request, path: target.path, host: target.host, signal: until }),
     ({ message }) => discard(message),
   );
 }

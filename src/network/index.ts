@@ -1,3 +1,4 @@
+export { createDocumentFetch, type DocumentFetch, type DocumentRequest } from './document-fetch.ts';
 export type { Download, DownloadDeps, DownloadRequest, RunningDigest } from './download.ts';
 export { type HostRule, parseHostRule } from './host-list.ts';
 export { type IpNetwork, parseIpNetwork } from './ip-address.ts';
