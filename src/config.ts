@@ -2,6 +2,7 @@ import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { StrongroomError } from './errors/index.ts';
 import { DEFAULT_LIMITS } from './network/index.ts';
+import { oidcProviderSettings, type SecretSource, type SettingPlace } from './settings/index.ts';
 import { readSmallFile } from './storage/index.ts';
 
 /** A configuration file beyond this is not one. */
@@ -114,15 +115,44 @@ const downloadSection = z.strictObject({
     }),
 });
 
+const federationSection = z.strictObject({
+  allowed_hosts: z.string().default('token.actions.githubusercontent.com, gitlab.com').register(settings, {
+    env: 'STRONGROOM_FEDERATION_ALLOWED_HOSTS',
+    description:
+      'hosts that keys and tokens of identity providers are fetched from, besides the issuers of [[oidc]], separated by commas',
+  }),
+  allowed_networks: z.string().default('').register(settings, {
+    env: 'STRONGROOM_FEDERATION_ALLOWED_NETWORKS',
+    description: 'private networks that those hosts may lie in, such as 10.20.0.0/16, separated by commas',
+  }),
+  ca_file: z.string().min(1).optional().register(settings, {
+    env: 'STRONGROOM_FEDERATION_CA_FILE',
+    description: 'file with certificates (PEM) of authorities to trust there besides the public ones',
+  }),
+  proxy: z.string().min(1).optional().register(settings, {
+    env: 'STRONGROOM_FEDERATION_PROXY',
+    description: 'proxy that identity providers are asked through (CONNECT)',
+  }),
+});
+
+const oidcList = z
+  .array(oidcProviderSettings)
+  .max(32)
+  .refine((providers) => new Set(providers.map(({ id }) => id)).size === providers.length, {
+    error: 'two providers have the same id',
+  });
+
 const configSchema = z.strictObject({
   root: rootSection.prefault({}),
   seal: sealSection.prefault({}),
   limits: limitsSection.prefault({}),
   keys: keysSection.prefault({}),
   download: downloadSection.prefault({}),
+  federation: federationSection.prefault({}),
+  oidc: oidcList.default([]),
 });
 
-/** Everything that can be configured, with its defaults filled in. It names where secrets are, never what they are. */
+/** Everything that can be configured, with its defaults filled in. It names where secrets are, never what they are; a sealed one is ciphertext. */
 export type Config = z.infer<typeof configSchema>;
 
 const SECTIONS = {
@@ -131,11 +161,17 @@ const SECTIONS = {
   limits: limitsSection,
   keys: keysSection,
   download: downloadSection,
+  federation: federationSection,
 } as const;
+
+/** Lists of tables, `[[oidc]]`: they stand in the file only. */
+const LISTS = { oidc: oidcProviderSettings } as const;
 
 /** One setting as the reference documents it. */
 export interface SettingDescription {
+  /** `seal.sha512`; of a list of tables `oidc[].issuer`. */
   readonly name: string;
+  /** Empty for settings of a list. */
   readonly env: string;
   readonly description: string;
 }
@@ -149,6 +185,34 @@ export function describeSettings(): readonly SettingDescription[] {
       description: settings.get(setting)?.description ?? '',
     })),
   );
+}
+
+/** The settings of the tables in lists, for the generated reference. */
+export function describeListSettings(): readonly SettingDescription[] {
+  return Object.entries(LISTS).flatMap(([list, schema]) =>
+    Object.entries(schema.shape).map(([key, setting]) => ({
+      name: `${list}[].${key}`,
+      env: '',
+      description: setting.description ?? '',
+    })),
+  );
+}
+
+/** A setting that is secret, and where its secret comes from; without a source it is not set. */
+export interface SecretSetting {
+  /** `oidc.corp.client_secret`. */
+  readonly name: string;
+  readonly place: SettingPlace;
+  readonly source?: SecretSource;
+}
+
+/** Every setting of a configuration that is secret. */
+export function listSecretSettings(config: Config): readonly SecretSetting[] {
+  return config.oidc.map(({ id, client_secret: source }) => ({
+    name: `oidc.${id}.client_secret`,
+    place: { table: 'oidc', id, key: 'client_secret' },
+    ...(source && { source }),
+  }));
 }
 
 /** What a configuration is read from. */

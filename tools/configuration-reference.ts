@@ -1,4 +1,4 @@
-import { describeSettings, loadConfig } from '../src/config.ts';
+import { describeListSettings, describeSettings, loadConfig } from '../src/config.ts';
 
 /** The page of every setting with its variable and default, from the schema itself. */
 export async function formatConfigurationReference(generated: string): Promise<string> {
@@ -14,11 +14,19 @@ export async function formatConfigurationReference(generated: string): Promise<s
     '',
     generated,
     '',
-    'Settings are read from the file `strongroom.toml` of the home, then from the environment, which wins. An unknown setting is an error. Secrets are never settings: a setting names the file that holds one. `strongroom config show` prints what is in force.',
+    'Settings are read from the file `config.toml` of the home, then from the environment, which wins. An unknown setting is an error. A secret never stands there as plain text: a setting that is secret says where it is, `env:NAME` or `file:PATH`, or holds it sealed for this home, `sealed:…` ([how](../guides/configuration.md)). `strongroom config show` prints what is in force.',
     '',
     '| setting | environment | default | what it is for |',
     '| --- | --- | --- | --- |',
     ...rows,
+    '',
+    '## Lists',
+    '',
+    'Tables that may come several times, `[[oidc]]`. They stand in the file only.',
+    '',
+    '| setting | what it is for |',
+    '| --- | --- |',
+    ...describeListSettings().map(({ name, description }) => `| \`${name}\` | ${description} |`),
     '',
   ].join('\n');
 }

@@ -17,6 +17,7 @@ import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { UnsealMaterial } from '../keyring/index.ts';
 import type { Attestations, ExportedBundle, ImportedBundle } from '../vault/index.ts';
 import type { ScanOperations } from './scan-operations.ts';
+import type { SecretOperations } from './secret-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
 import type { TlsOperations } from './tls-operations.ts';
 
@@ -288,5 +289,6 @@ export interface Operations
     DownloadOperations,
     SigningOperations,
     ScanOperations,
+    SecretOperations,
     BundleOperations,
     TlsOperations {}

@@ -31,6 +31,7 @@ import { rootCommand } from './commands/root.ts';
 import { scanCommand } from './commands/scan.ts';
 import { scansCommand } from './commands/scans.ts';
 import { sealCommand } from './commands/seal.ts';
+import { secretCommand } from './commands/secret.ts';
 import { showCommand } from './commands/show.ts';
 import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
@@ -72,7 +73,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ],
   ['Keys:', [keysCommand, rootCommand]],
   ['Server:', [tlsCommand]],
-  ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand]],
+  ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand, secretCommand]],
 ];
 
 const OVERVIEW = `

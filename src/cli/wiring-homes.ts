@@ -1,5 +1,5 @@
 import type { RootSeal } from '../api/index.ts';
-import { describeSettings, loadConfig } from '../config.ts';
+import { loadConfig } from '../config.ts';
 import { isStrongroomError } from '../errors/index.ts';
 import type { UnsealMaterial } from '../keyring/index.ts';
 import {
@@ -13,16 +13,21 @@ import {
 } from '../open/index.ts';
 import type { CliContext } from './context.ts';
 import type { BundleOperations, HomeOperations, Unseal } from './operations.ts';
-import { createBundleOperations } from './wiring-bundles.ts';
+import type { SecretOperations } from './secret-operations.ts';
+import { shownSettings } from './shown-settings.ts';
+import { createBundleOperations, type OpenRequested } from './wiring-bundles.ts';
 import { exportVersion } from './wiring-export.ts';
 import { readLegacyFile } from './wiring-import.ts';
+import { createSecretOperations } from './wiring-secrets.ts';
 
 type Env = CliContext['env'];
 
 /** Work on homes, wired to the composition root. */
-export function createHomeOperations(env: Env): HomeOperations & BundleOperations {
+export function createHomeOperations(env: Env): HomeOperations & BundleOperations & SecretOperations {
+  const open: OpenRequested = ({ home, unseal }) => openHome(home, unseal, env);
   return {
-    ...createBundleOperations(({ home, unseal }) => openHome(home, unseal, env)),
+    ...createBundleOperations(open),
+    ...createSecretOperations(env, open),
     async openHome({ home, unseal }) {
       const strongroom = await openHome(home, unseal, env);
       return { api: strongroom.api, close: () => strongroom.close() };
@@ -59,13 +64,7 @@ export function createHomeOperations(env: Env): HomeOperations & BundleOperation
       };
     },
     async showConfig(home) {
-      const config = await loadConfig({ file: configFile(home), env });
-      const values = new Map<string, string | number | boolean>(
-        Object.entries(config).flatMap(([section, settings]) =>
-          Object.entries(settings).map(([key, value]) => [`${section}.${key}`, value] as const),
-        ),
-      );
-      return describeSettings().map((setting) => ({ ...setting, value: values.get(setting.name) ?? null }));
+      return shownSettings(await loadConfig({ file: configFile(home), env }));
     },
   };
 }

@@ -5,6 +5,7 @@ import { GENERAL_ERRORS } from './areas/general.ts';
 import { KEY_ERRORS } from './areas/keys.ts';
 import { NETWORK_ERRORS } from './areas/network.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
+import { SETTING_ERRORS } from './areas/settings.ts';
 import { SIGNING_ERRORS } from './areas/signing.ts';
 import { STORAGE_ERRORS } from './areas/storage.ts';
 import { TRUST_ERRORS } from './areas/trust.ts';
@@ -21,6 +22,7 @@ export const CATALOGUE = {
   ...KEY_ERRORS,
   ...NETWORK_ERRORS,
   ...REGISTRY_ERRORS,
+  ...SETTING_ERRORS,
   ...SIGNING_ERRORS,
   ...STORAGE_ERRORS,
   ...TRUST_ERRORS,

@@ -8,3 +8,4 @@ export {
   type UnsealSource,
 } from './open-strongroom.ts';
 export { type RestoreKeysOptions, restoreKeys } from './restore-keys.ts';
+export { type SecretState, secretSetting, writeSecretSetting } from './secret-settings.ts';

@@ -11,6 +11,7 @@ import {
   type Version,
   type VersionRef,
 } from '../api/index.ts';
+import type { SecretBytes } from '../bytes/index.ts';
 import { type Config, type ConfigSources, loadConfig } from '../config.ts';
 import { SegmentPool } from '../container/index.ts';
 import { StrongroomError } from '../errors/index.ts';
@@ -52,6 +53,7 @@ import {
   readLegacy,
   type Scanner,
   type StrongroomDeps,
+  sealSetting,
   startBackgroundRescan,
   sweepLeftovers,
 } from '../vault/index.ts';
@@ -69,6 +71,7 @@ import {
   ROOT_KEY_FILE,
 } from './home-layout.ts';
 import { openScanner } from './open-scanner.ts';
+import { type SecretState, secretReading, secretSetting, secretStates } from './secret-settings.ts';
 
 /** A change of the keyring takes milliseconds: a temporary file this old has no writer any more. */
 const ABANDONED_MS = 60_000;
@@ -115,6 +118,10 @@ export interface Strongroom {
   exportBundle(input: ExportBundleInput): Promise<ExportedBundle>;
   /** Checks such a file and takes it over as a new version. */
   importBundle(input: ImportBundleInput): Promise<ImportedBundle>;
+  /** The secret settings of the configuration, and whether each can be read. */
+  secretStates(): Promise<readonly SecretState[]>;
+  /** A secret as `sealed:…` for the configuration. Throws `SETTING_UNKNOWN`, `INPUT_INVALID`, `INPUT_TOO_LARGE`. */
+  sealSecret(input: { readonly setting: string; readonly secret: SecretBytes }): Promise<string>;
   /** Takes over a package of the Python class `SecureModelManager`, or a Fernet token, as a new version. */
   importLegacy(input: ImportLegacyInput): Promise<Version>;
   close(): Promise<void>;
@@ -159,6 +166,7 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   return bindHome({
     home,
     config,
+    env: options.env ?? {},
     deps: { ...deps, ...(background !== undefined && { rescan: () => background.status() }) },
     keys,
     caller,
@@ -264,13 +272,14 @@ async function homeWarnings(home: string): Promise<readonly string[]> {
 interface BoundHome {
   readonly home: string;
   readonly config: Config;
+  readonly env: ConfigSources['env'];
   readonly deps: StrongroomDeps;
   readonly keys: FsGenerationStore;
   readonly caller: Caller;
   readonly resources: AsyncDisposableStack;
 }
 
-function bindHome({ home, config, deps, caller, resources }: BoundHome): Strongroom {
+function bindHome({ home, config, env, deps, caller, resources }: BoundHome): Strongroom {
   const api = bindStrongroom(deps, caller);
   const close = () => resources.disposeAsync();
   return {
@@ -290,6 +299,11 @@ function bindHome({ home, config, deps, caller, resources }: BoundHome): Strongr
     attest: (input) => attestVersion(deps, caller, input),
     exportBundle: (input) => exportBundle(deps, caller, input),
     importBundle: (input) => importBundle(deps, caller, input),
+    secretStates: () => secretStates(config, secretReading(home, env, deps.keyring)),
+    sealSecret: async ({ setting, secret }) => {
+      const { name } = secretSetting(config, setting);
+      return await sealSetting(deps, caller, { setting: name, secret });
+    },
     importLegacy: async ({ file, ...input }) =>
       await api.versions.put({ ...(await readLegacy(file)), ...input }),
     close,

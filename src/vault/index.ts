@@ -12,6 +12,7 @@ export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from 
 export { payloadSource } from './payload-source.ts';
 export { catalogueRecorder } from './record-acts.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
+export { sealSetting } from './seal-setting.ts';
 export {
   type OpenSealedFileRequest,
   openSealedFile,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CliContext, createOperations, type OutputSink, runCli } from '../../src/cli/index.ts';
 
@@ -6,7 +6,7 @@ import { type CliContext, createOperations, type OutputSink, runCli } from '../.
  * A transcript is what somebody saw at a terminal. `# …` is a remark, `$ …` a command; the lines below it are what it
  * printed, those of stderr after `! `, and `[exit N]` ends it where it failed. `<word>` stands for text without
  * blanks that differs from run to run, `<…>` for any text; several blanks match several. Besides `strongroom` there
- * are `write FILE WORDS…`, `grow FILE BYTES` and `VARIABLE=value` before a command.
+ * are `write FILE WORDS…`, `append FILE WORDS…`, `show FILE`, `grow FILE BYTES` and `VARIABLE=value` before a command.
  */
 
 /** One command and what it is expected to print. */
@@ -55,6 +55,8 @@ export async function runCommand(line: string): Promise<Shown> {
   }
   const [program, ...rest] = words;
   if (program === 'write') return writeText(rest);
+  if (program === 'append') return appendText(line);
+  if (program === 'show') return linesOf(await readFile(rest[0] ?? '', 'utf8'));
   if (program === 'grow') return growFile(rest);
   if (program !== 'strongroom') throw new Error(`a transcript cannot run ${line}`);
   return runStrongroom(rest, env);
@@ -63,6 +65,13 @@ export async function runCommand(line: string): Promise<Shown> {
 async function writeText([path = '', ...words]: readonly string[]): Promise<Shown> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${words.join(' ')}\n`, { mode: 0o600 });
+  return [];
+}
+
+/** The words as they stand, quotes too. */
+async function appendText(line: string): Promise<Shown> {
+  const [, path = '', text = ''] = /^append (\S+) (.*)$/.exec(line) ?? [];
+  await appendFile(path, `${text}\n`, { mode: 0o600 });
   return [];
 }
 
