@@ -39,7 +39,11 @@ export const PLACES: readonly Place[] = [
   { name: 'signing', rank: 3, purpose: 'sign and verify a manifest, trust policy' },
   { name: 'trust', rank: 3, purpose: 'what a namespace trusts, and what follows from a scan' },
   { name: 'attestation', rank: 3, purpose: 'in-toto statements, CycloneDX, SLSA; the bundle format' },
-  { name: 'settings', rank: 3, purpose: 'secret settings: their sources, their seal, their place in the file' },
+  {
+    name: 'settings',
+    rank: 3,
+    purpose: 'secret settings: their sources, their seal, their place in the file',
+  },
   { name: 'registry', rank: 3, purpose: 'namespaces, models, versions, aliases, metrics' },
   { name: 'access', rank: 3, purpose: 'principals, tokens, roles, grants' },
   { name: 'abuse', rank: 3, purpose: 'rate limits, intrusion scenarios, budgets' },

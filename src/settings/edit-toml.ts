@@ -26,7 +26,9 @@ export function editToml(text: string, place: SettingPlace, value: string | unde
   const lines = text.split('\n');
   const block = findBlock(lines, place);
   const edited =
-    block === undefined ? withNewTable(lines, place, value) : withinBlock(lines, block, place, value);
+    block === undefined
+      ? withNewTable(lines, place, value)
+      : withinBlock(lines, block, { key: place.key, value });
   if (edited === undefined) return undefined;
   const result = edited.join('\n');
   try {
@@ -83,8 +85,7 @@ function isIdLine(line: string, id: string): boolean {
 function withinBlock(
   lines: readonly string[],
   { from, to }: Block,
-  { key }: SettingPlace,
-  value: string | undefined,
+  { key, value }: { readonly key: string; readonly value: string | undefined },
 ): string[] | undefined {
   const before = new RegExp(`^(\\s*${key}\\s*=\\s*)(.*)$`);
   const at = lines.findIndex((line, index) => index >= from && index < to && before.test(line));

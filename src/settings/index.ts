@@ -1,5 +1,5 @@
 export { editToml, type SettingPlace } from './edit-toml.ts';
 export { type OidcProviderSettings, oidcProviderSettings } from './oidc-settings.ts';
 export { readSecret, type SecretReading } from './read-secret.ts';
-export { MAX_SETTING_BYTES, type SettingKeys, sealSetting } from './seal-setting.ts';
+export { type SettingKeys, sealSetting } from './seal-setting.ts';
 export { describeSecretSource, parseSecretSource, type SecretSource } from './secret-source.ts';
