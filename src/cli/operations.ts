@@ -15,9 +15,9 @@ import type {
 } from '../api/index.ts';
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { UnsealMaterial } from '../keyring/index.ts';
+import type { SecretState } from '../open/index.ts';
 import type { Attestations, ExportedBundle, ImportedBundle } from '../vault/index.ts';
 import type { ScanOperations } from './scan-operations.ts';
-import type { SecretOperations } from './secret-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
 import type { TlsOperations } from './tls-operations.ts';
 
@@ -279,6 +279,26 @@ export interface BundleOperations {
     readonly unseal: Unseal;
     readonly ref: VersionRef;
   }): Promise<Attestations>;
+}
+
+/** Work on the secret settings of a home. */
+export interface SecretOperations {
+  /** Throws `SETTING_UNKNOWN` for a name that is no secret setting. */
+  assertSecretSetting(input: { readonly home: string; readonly name: string }): Promise<void>;
+  /** The secret as `sealed:…`. */
+  sealSecret(input: {
+    readonly home: string;
+    readonly unseal: Unseal;
+    readonly name: string;
+    readonly secret: SecretBytes;
+  }): Promise<string>;
+  /** Puts a source into the configuration file, or takes it out. Throws `SETTING_UNPLACED`. */
+  writeSecret(input: {
+    readonly home: string;
+    readonly name: string;
+    readonly value: string | undefined;
+  }): Promise<void>;
+  listSecrets(input: { readonly home: string; readonly unseal: Unseal }): Promise<readonly SecretState[]>;
 }
 
 /** Everything below the command line that it may ask for. Wired to the real thing in `wiring.ts`. */

@@ -12,8 +12,7 @@ import {
   type Strongroom,
 } from '../open/index.ts';
 import type { CliContext } from './context.ts';
-import type { BundleOperations, HomeOperations, Unseal } from './operations.ts';
-import type { SecretOperations } from './secret-operations.ts';
+import type { BundleOperations, HomeOperations, SecretOperations, Unseal } from './operations.ts';
 import { shownSettings } from './shown-settings.ts';
 import { createBundleOperations, type OpenRequested } from './wiring-bundles.ts';
 import { exportVersion } from './wiring-export.ts';

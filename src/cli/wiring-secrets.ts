@@ -1,7 +1,7 @@
 import { loadConfig, type SecretSetting } from '../config.ts';
 import { configFile, secretSetting, writeSecretSetting } from '../open/index.ts';
 import type { CliContext } from './context.ts';
-import type { SecretOperations } from './secret-operations.ts';
+import type { SecretOperations } from './operations.ts';
 import type { OpenRequested } from './wiring-bundles.ts';
 
 /** Secret settings, wired to homes. */
