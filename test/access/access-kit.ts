@@ -33,9 +33,10 @@ export async function addUser(access: Access, name: string, ...grants: readonly 
   return { type: 'user', id };
 }
 
-/** Gives a role at a place, written as `role on place`, until a time where one is named. */
-export async function give(access: Access, principal: string, grant: string, expiresAt?: string) {
-  const [role = '', on = ''] = grant.split(' on ');
+/** Gives a role at a place, written as `role on place`, or `role on place until TIME`. */
+export async function give(access: Access, principal: string, grant: string) {
+  const [words = '', expiresAt] = grant.split(' until ');
+  const [role = '', on = ''] = words.split(' on ');
   return await access.grants.put({
     principal: parsePrincipalId(principal),
     role,

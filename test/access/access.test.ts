@@ -39,7 +39,7 @@ test('who is unknown, invited or disabled may nothing at all', async (t) => {
 test('a grant that has ended counts no more, from its very moment on', async (t) => {
   const { access, clock } = await openAccess(t);
   const ada = await addUser(access, 'ada');
-  await give(access, ADA, 'viewer on acme', '2026-05-01T00:00:01.000Z');
+  await give(access, ADA, 'viewer on acme until 2026-05-01T00:00:01.000Z');
   assert.ok((await access.rightsOf(ada)).holds('model:read', at('acme/churn')));
   clock.now = new Date('2026-05-01T00:00:01.000Z');
   assert.ok(!(await access.rightsOf(ada)).holds('model:read', at('acme/churn')));
@@ -126,7 +126,7 @@ test('a role of that name is made once, changed, and removed; built-in ones stay
 test('the same grant again renews it; a place that is gone takes its grants along', async (t) => {
   const { access } = await openAccess(t);
   await addUser(access, 'ada', 'admin on everything');
-  const first = await give(access, ADA, 'viewer on acme', '2026-06-01T00:00:00.000Z');
+  const first = await give(access, ADA, 'viewer on acme until 2026-06-01T00:00:00.000Z');
   const second = await give(access, ADA, 'viewer on acme');
   assert.equal(second.id, first.id);
   assert.equal(second.expiresAt, undefined);
@@ -142,7 +142,7 @@ test('administrators are active users who hold everything for good', async (t) =
   await addUser(access, 'ada', 'admin on everything');
   await addUser(access, 'bob', 'admin on acme');
   await addUser(access, 'eve');
-  await give(access, 'user:eve', 'admin on everything', '2027-01-01T00:00:00.000Z');
+  await give(access, 'user:eve', 'admin on everything until 2027-01-01T00:00:00.000Z');
   await addUser(access, 'joe', 'admin on everything');
   await access.principals.setState(parsePrincipalId('user:joe'), 'invited');
   assert.deepEqual(
