@@ -2,6 +2,7 @@ import { ACCESS_ERRORS } from './areas/access.ts';
 import { CONTAINER_ERRORS } from './areas/container.ts';
 import { FORMAT_ERRORS } from './areas/formats.ts';
 import { GENERAL_ERRORS } from './areas/general.ts';
+import { HTTP_ERRORS } from './areas/http.ts';
 import { KEY_ERRORS } from './areas/keys.ts';
 import { NETWORK_ERRORS } from './areas/network.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
@@ -19,6 +20,7 @@ export const CATALOGUE = {
   ...ACCESS_ERRORS,
   ...CONTAINER_ERRORS,
   ...FORMAT_ERRORS,
+  ...HTTP_ERRORS,
   ...KEY_ERRORS,
   ...NETWORK_ERRORS,
   ...REGISTRY_ERRORS,
