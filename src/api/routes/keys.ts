@@ -90,6 +90,7 @@ export const KEY_ROUTES = {
     method: 'POST',
     path: '/keys/destroy',
     summary: 'Destroys a disabled version of a key for good.',
+    errors: ['APPROVAL_REQUIRED'],
     tag,
     body: { name: keyName, version: versionNumber, now: z.boolean().exactOptional() },
     answer: key,

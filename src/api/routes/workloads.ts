@@ -35,6 +35,7 @@ export const WORKLOAD_ROUTES = {
     method: 'PUT',
     path: '/workloads/{name}',
     summary: 'Makes or changes such a rule.',
+    errors: ['WORKLOAD_RULE_INVALID', 'WORKLOAD_RULE_WIDE'],
     tag,
     params: named,
     body: {
@@ -52,6 +53,7 @@ export const WORKLOAD_ROUTES = {
     method: 'DELETE',
     path: '/workloads/{name}',
     summary: 'Removes such a rule.',
+    errors: ['WORKLOAD_RULE_MISSING'],
     tag,
     params: named,
     call: (api, input) => api.workloads.remove(input),
