@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { ceiling, grant, user } from './access.ts';
+import { defineAct, defineCall, defineList } from './define-route.ts';
 import { id, line, list, secret, time } from './fields.ts';
-import { defineAct, defineCall, defineList } from './route.ts';
+import { grant } from './grants.ts';
+import { ceiling } from './tokens.ts';
+import { user } from './users.ts';
 
 const method = z.enum(['pwd', 'otp', 'passkey', 'oidc', 'recovery', 'token', 'workload', 'certificate']);
 

@@ -11,6 +11,7 @@ import {
   parseVersionRef,
   type VersionRef,
 } from '../names.ts';
+import { PERMISSIONS, type Permission } from '../permissions.ts';
 import type { PrincipalId } from '../principals.ts';
 
 // The fields that requests and answers are made of. Each is a codec: what stands on the wire, and what the API takes.
@@ -38,6 +39,7 @@ export const plainName = z
   .max(64)
   .regex(new RegExp(`^${NAME}$`));
 export const principal = branded<PrincipalId>(`(?:user|service-account|workload):${NAME}`, 80);
+export const permission = z.enum(Object.keys(PERMISSIONS) as [Permission, ...Permission[]]);
 /** A number of a version, as JSON. */
 export const versionNumber = z.int().min(1).max(999_999_999);
 /** The same in a path. */

@@ -1,20 +1,16 @@
-import {
-  APPROVAL_ROUTES,
-  GRANT_ROUTES,
-  ROLE_ROUTES,
-  SERVICE_ACCOUNT_ROUTES,
-  TOKEN_ROUTES,
-  USER_ROUTES,
-} from './access.ts';
 import { ACCOUNT_ROUTES } from './account.ts';
+import { GRANT_ROUTES, ROLE_ROUTES } from './grants.ts';
 import { KEY_ROUTES, ROOT_ROUTES } from './keys.ts';
 import { LOG_IN_ROUTES } from './log-in.ts';
 import { ALIAS_ROUTES, MODEL_ROUTES } from './models.ts';
 import { NAMESPACE_ROUTES, TRUST_ROUTES } from './namespaces.ts';
 import type { Route } from './route.ts';
-import { QUARANTINE_ROUTES, SCAN_ROUTES, SIGNATURE_ROUTES, SIGNING_KEY_ROUTES } from './scans.ts';
+import { QUARANTINE_ROUTES, SCAN_ROUTES } from './scans.ts';
+import { SIGNATURE_ROUTES, SIGNING_KEY_ROUTES } from './signatures.ts';
 import { SYSTEM_ROUTES } from './system.ts';
+import { APPROVAL_ROUTES, TOKEN_ROUTES } from './tokens.ts';
 import { UPLOAD_ROUTES } from './uploads.ts';
+import { SERVICE_ACCOUNT_ROUTES, USER_ROUTES } from './users.ts';
 import { VERSION_ROUTES } from './versions.ts';
 import { WORKLOAD_ROUTES } from './workloads.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineAct, defineCall, defineList, defineLong } from './define-route.ts';
 import {
   base64,
   id,
@@ -10,7 +11,6 @@ import {
   time,
   versionNumber,
 } from './fields.ts';
-import { defineAct, defineCall, defineList, defineLong } from './route.ts';
 
 const keyName = z.union([namespaceName, modelName]);
 

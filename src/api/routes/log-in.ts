@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { defineIdentity } from './define-route.ts';
 import { line, list, longSecret, plainName, secret } from './fields.ts';
-import { defineIdentity } from './route.ts';
 
 /** Tokens in the answer, or a session cookie that no script can read. */
 const wants = z.enum(['tokens', 'cookie']);

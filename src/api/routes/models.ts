@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { defineCall, defineList } from './define-route.ts';
 import { line, modelName, namespaceName, prose, table, time, versionNumber } from './fields.ts';
 import { aliasPlace, modelPlace } from './places.ts';
-import { defineCall, defineList } from './route.ts';
 
 /** Whether more or less of a metric is better. */
 export const direction = z.enum(['higher', 'lower']);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ENTRY_RULES, SCAN_OUTCOMES, USE_RULES } from '../trust.ts';
+import { defineAct, defineCall, defineList } from './define-route.ts';
 import { line, list, namespaceName, time } from './fields.ts';
-import { defineAct, defineCall, defineList } from './route.ts';
 
 const encryption = z.enum(['on', 'off']);
 const keyScope = z.enum(['namespace', 'model']);

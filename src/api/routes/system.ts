@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { defineCall } from './define-route.ts';
 import { list, queryNumber, time } from './fields.ts';
 import { rootSeal } from './keys.ts';
-import { defineCall } from './route.ts';
 
 const status = z
   .object({

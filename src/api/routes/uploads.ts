@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { parseCompression } from '../compression.ts';
 import type { Compression } from '../model.ts';
+import { defineStream } from './define-route.ts';
 import { aliasName, base64, filePath, id, line, list, modelName, passphrase, table, time } from './fields.ts';
 import { direction } from './models.ts';
 import { modelPlace } from './places.ts';
-import { defineStream } from './route.ts';
 import { lineage, version } from './versions.ts';
 
 /** Most files that one version may be made of in one upload. */

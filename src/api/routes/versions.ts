@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineCall, defineList, defineLong, defineStream } from './define-route.ts';
 import {
   aliasName,
   filePath,
@@ -13,7 +14,6 @@ import {
 } from './fields.ts';
 import { direction, removal } from './models.ts';
 import { filePlace, modelPlace, versionPlace } from './places.ts';
-import { defineCall, defineList, defineLong, defineStream } from './route.ts';
 
 const manifestFile = z
   .object({

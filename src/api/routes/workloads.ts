@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { defineAct, defineCall, defineList } from './define-route.ts';
 import { line, plainName, table, time } from './fields.ts';
-import { defineAct, defineCall, defineList } from './route.ts';
 
 const rule = z
   .object({

@@ -2,7 +2,7 @@ import type { ErrorEntry } from '../kinds.ts';
 
 export const HTTP_ERRORS = {
   REQUEST_MALFORMED: { kind: 'invalid', hint: 'correct the request as the message says' },
-  ROUTE_MISSING: { kind: 'missing', hint: 'GET /api/v1/openapi.json lists every address' },
+  ROUTE_MISSING: { kind: 'missing', hint: 'see the addresses in /api/v1/openapi.json' },
   METHOD_NOT_ALLOWED: { kind: 'invalid', hint: 'use a method that the Allow header names' },
   MEDIA_TYPE_UNSUPPORTED: { kind: 'invalid', hint: 'send the media type that the message names' },
   PRECONDITION_FAILED: { kind: 'conflict', hint: 'it changed since you read it; read it again' },
