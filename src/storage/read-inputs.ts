@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { ByteIterator, ByteStream } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { EntryStatus } from './entry-status.ts';
 import { type FileIdentity, type FileSource, freshBytes, isSameFile } from './file-source.ts';
@@ -20,11 +21,11 @@ export interface InputFile {
   /** Size in bytes when it was found. */
   readonly size: number;
   /**
-   * Its bytes in chunks of 1 MiB, the next being read while one is used. A chunk is good until the next is asked
-   * for; copy what must last. Throws `STORAGE_CHANGED` at the start or at the end when the file is not the one that
+   * Its bytes, read once: in chunks of 1 MiB, the next being read while one is used, or to where the reader wants
+   * them. A chunk is good until the next is asked for; copy what must last. Throws `STORAGE_CHANGED` at the start or at the end when the file is not the one that
    * was found or was written to meanwhile.
    */
-  open(): AsyncGenerator<Uint8Array>;
+  open(): ByteStream;
 }
 
 export interface ReadInputsOptions {
@@ -71,7 +72,7 @@ class Listing {
     if (this.#files.size >= this.#maxFiles) {
       throw new StrongroomError('INPUT_TOO_LARGE', `more than ${this.#maxFiles} files`);
     }
-    const open = (): AsyncGenerator<Uint8Array> => readPlace(place, status);
+    const open = (): ByteStream => ({ [Symbol.asyncIterator]: () => readPlace(place, status) });
     this.#files.set(path, { path, size: Number(status.size), open });
   }
 
@@ -125,11 +126,74 @@ async function listFolder(folder: Folder, at: Position, listing: Listing): Promi
   }
 }
 
-async function* readPlace(place: Place, expected: FileIdentity): AsyncGenerator<Uint8Array> {
-  await using file = await openPlace(place);
-  if (!isSameFile(file.identity, expected)) throw changed(place.name);
+function readPlace(place: Place, expected: FileIdentity): ByteIterator {
+  const open = (): Promise<FileSource> => openExpected(place, expected);
+  const chunks = readChunks(open);
+  const reading = new InPlaceReading(open);
+  return {
+    next: () => chunks.next(),
+    readInto: (target) => reading.readInto(target),
+    return: async () => {
+      await reading.close();
+      return await chunks.return(undefined);
+    },
+  };
+}
+
+async function openExpected(place: Place, expected: FileIdentity): Promise<FileSource> {
+  const file = await openPlace(place);
+  if (isSameFile(file.identity, expected)) return file;
+  await file.close();
+  throw changed(place.name);
+}
+
+/** A file from its start to its end, put where the reader wants it. */
+class InPlaceReading {
+  readonly #open: () => Promise<FileSource>;
+  #file: FileSource | undefined;
+  #offset = 0;
+  #isClosed = false;
+  #last: Promise<number> = Promise.resolve(0);
+
+  constructor(open: () => Promise<FileSource>) {
+    this.#open = open;
+  }
+
+  readInto(target: Uint8Array): Promise<number> {
+    this.#last = this.#readAfter(this.#last, target);
+    return this.#last;
+  }
+
+  /** Waits for a read that is under way, because a file must not be closed below it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled([this.#last]);
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #readAfter(earlier: Promise<number>, target: Uint8Array): Promise<number> {
+    await earlier;
+    if (this.#isClosed) return 0;
+    const file = (this.#file ??= await this.#open());
+    const room = target.subarray(0, file.size - this.#offset);
+    if (room.length > 0) {
+      await file.fill(room, this.#offset);
+      this.#offset += room.length;
+      return room.length;
+    }
+    await file.assertUnchanged();
+    this.#isClosed = true;
+    this.#file = undefined;
+    await file.close();
+    return 0;
+  }
+}
+
+async function* readChunks(open: () => Promise<FileSource>): AsyncGenerator<Uint8Array, undefined> {
+  await using file = await open();
   yield* readAhead(file);
-  await file.assertUnchanged(expected);
+  await file.assertUnchanged();
 }
 
 /** Walks to the file again, one folder at a time, so that nothing was held open while others were read. */
