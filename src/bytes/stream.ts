@@ -19,8 +19,8 @@ export interface ByteIterator extends AsyncIterator<Uint8Array, unknown, undefin
 /** Told what is read from a stream; throwing ends the reading. */
 export interface StreamWatcher {
   /** So many more bytes came. */
-  onBytes(length: number): void;
-  onEnd(): void;
+  readonly onBytes: (length: number) => void;
+  readonly onEnd: () => void;
 }
 
 /** The same stream, watched. */
@@ -29,7 +29,9 @@ export function watchStream(stream: ByteStream, watcher: StreamWatcher): ByteStr
 }
 
 function watchIterator(inner: ByteIterator, { onBytes, onEnd }: StreamWatcher): ByteIterator {
-  const end = async (): Promise<void> => void (await inner.return?.());
+  const end = async (): Promise<void> => {
+    await inner.return?.();
+  };
   const watch = async <Step>(step: Step, length: number): Promise<Step> => {
     try {
       if (length < 0) onEnd();

@@ -1,18 +1,17 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { ByteIterator, ByteStream } from '../bytes/index.ts';
+import type { ByteStream } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { EntryStatus } from './entry-status.ts';
-import { type FileIdentity, type FileSource, freshBytes, isSameFile } from './file-source.ts';
+import { type FileIdentity, type FileSource, isSameFile } from './file-source.ts';
 import { Folder } from './folder.ts';
 import { mapErrors, quotePath } from './storage-error.ts';
+import { streamFile } from './stream-file.ts';
 
 /** Files that one call takes at most: far beyond any model, and a listing of them still fits into memory. */
 const MAX_INPUT_FILES = 100_000;
 /** How deep folders may nest below the one that was named. */
 export const MAX_INPUT_DEPTH = 64;
-/** Bytes of one chunk of a file that is read. */
-const CHUNK_BYTES = 1 << 20;
 
 /** One file of a user, found but not yet opened. */
 export interface InputFile {
@@ -72,7 +71,7 @@ class Listing {
     if (this.#files.size >= this.#maxFiles) {
       throw new StrongroomError('INPUT_TOO_LARGE', `more than ${this.#maxFiles} files`);
     }
-    const open = (): ByteStream => ({ [Symbol.asyncIterator]: () => readPlace(place, status) });
+    const open = (): ByteStream => streamFile(() => openExpected(place, status));
     this.#files.set(path, { path, size: Number(status.size), open });
   }
 
@@ -126,74 +125,11 @@ async function listFolder(folder: Folder, at: Position, listing: Listing): Promi
   }
 }
 
-function readPlace(place: Place, expected: FileIdentity): ByteIterator {
-  const open = (): Promise<FileSource> => openExpected(place, expected);
-  const chunks = readChunks(open);
-  const reading = new InPlaceReading(open);
-  return {
-    next: () => chunks.next(),
-    readInto: (target) => reading.readInto(target),
-    return: async () => {
-      await reading.close();
-      return await chunks.return(undefined);
-    },
-  };
-}
-
 async function openExpected(place: Place, expected: FileIdentity): Promise<FileSource> {
   const file = await openPlace(place);
   if (isSameFile(file.identity, expected)) return file;
   await file.close();
   throw changed(place.name);
-}
-
-/** A file from its start to its end, put where the reader wants it. */
-class InPlaceReading {
-  readonly #open: () => Promise<FileSource>;
-  #file: FileSource | undefined;
-  #offset = 0;
-  #isClosed = false;
-  #last: Promise<number> = Promise.resolve(0);
-
-  constructor(open: () => Promise<FileSource>) {
-    this.#open = open;
-  }
-
-  readInto(target: Uint8Array): Promise<number> {
-    this.#last = this.#readAfter(this.#last, target);
-    return this.#last;
-  }
-
-  /** Waits for a read that is under way, because a file must not be closed below it. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.allSettled([this.#last]);
-    await this.#file?.close();
-    this.#file = undefined;
-  }
-
-  async #readAfter(earlier: Promise<number>, target: Uint8Array): Promise<number> {
-    await earlier;
-    if (this.#isClosed) return 0;
-    const file = (this.#file ??= await this.#open());
-    const room = target.subarray(0, file.size - this.#offset);
-    if (room.length > 0) {
-      await file.fill(room, this.#offset);
-      this.#offset += room.length;
-      return room.length;
-    }
-    await file.assertUnchanged();
-    this.#isClosed = true;
-    this.#file = undefined;
-    await file.close();
-    return 0;
-  }
-}
-
-async function* readChunks(open: () => Promise<FileSource>): AsyncGenerator<Uint8Array, undefined> {
-  await using file = await open();
-  yield* readAhead(file);
-  await file.assertUnchanged();
 }
 
 /** Walks to the file again, one folder at a time, so that nothing was held open while others were read. */
@@ -206,32 +142,6 @@ async function openPlace(place: Place): Promise<FileSource> {
   } catch (error) {
     // It was there a moment ago.
     throw isStrongroomError(error, 'STORAGE_MISSING') ? changed(place.name) : error;
-  }
-}
-
-async function* readAhead(file: FileSource): AsyncGenerator<Uint8Array> {
-  const bufferBytes = Math.min(CHUNK_BYTES, file.size);
-  let current = freshBytes(bufferBytes);
-  let other = freshBytes(Math.min(bufferBytes, file.size - bufferBytes));
-  const fill = async (buffer: Uint8Array, offset: number): Promise<Uint8Array> => {
-    const chunk = buffer.subarray(0, file.size - offset);
-    await file.fill(chunk, offset);
-    return chunk;
-  };
-  let next = fill(current, 0);
-  try {
-    for (let offset = 0; offset < file.size; ) {
-      const chunk = await next;
-      offset += chunk.length;
-      if (offset < file.size) next = fill(other, offset);
-      [current, other] = [other, current];
-      yield chunk;
-    }
-  } finally {
-    // A reader that stops early must not leave a read behind that fails when the file is closed.
-    await Promise.allSettled([next]);
-    current.fill(0);
-    other.fill(0);
   }
 }
 
