@@ -1,4 +1,5 @@
 import { ACCESS_ERRORS } from './areas/access.ts';
+import { AUDIT_ERRORS } from './areas/audit.ts';
 import { CONTAINER_ERRORS } from './areas/container.ts';
 import { FORMAT_ERRORS } from './areas/formats.ts';
 import { GENERAL_ERRORS } from './areas/general.ts';
@@ -18,6 +19,7 @@ export type { ErrorEntry, ErrorKind } from './kinds.ts';
 export const CATALOGUE = {
   ...GENERAL_ERRORS,
   ...ACCESS_ERRORS,
+  ...AUDIT_ERRORS,
   ...CONTAINER_ERRORS,
   ...FORMAT_ERRORS,
   ...HTTP_ERRORS,
