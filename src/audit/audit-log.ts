@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toBase64Url, toHex, utf8Bytes } from '../bytes/index.ts';
 import { hmac, randomBytes } from '../crypto/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
-import { type ExclusiveLock, Folder, openExclusiveLock } from '../storage/index.ts';
+import { type ExclusiveLock, Folder } from '../storage/index.ts';
 import { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys.ts';
 import { formatEntry, type NewEntry } from './entry.ts';
 import { type SequencedPass, Sequencer } from './sequencer.ts';
@@ -11,7 +11,6 @@ import type { WalOwner } from './wal/wal-format.ts';
 import { WalWriter } from './wal/wal-writer.ts';
 
 const WAL_FOLDER = 'wal';
-const LOCK_FILE = 'sequencer.lock';
 /** A write-ahead log of this size is ended and another one begun. */
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
 /** How long entries wait at most for their checkpoint. */
@@ -29,6 +28,8 @@ export interface AuditLogOptions {
   /** The folder of the log; made with mode 0700 when it is not there. */
   readonly path: string;
   readonly secrets: AuditSecrets;
+  /** Between all processes that write to the log; closed by whoever opened it, after the log. */
+  readonly lock: ExclusiveLock;
   /** This process, as the owner of a write-ahead log. */
   readonly process: Omit<WalOwner, 'node'>;
   /** Whether the process of an owner is still there. */
@@ -54,7 +55,6 @@ export class AuditLog {
   readonly base: Folder;
   readonly #options: AuditLogOptions;
   readonly #wals: Folder;
-  readonly #lock: ExclusiveLock;
   readonly #sequencer: Sequencer;
   readonly #places = new Map<string, number>();
   #writer: WalWriter;
@@ -80,7 +80,6 @@ export class AuditLog {
     this.keys = parts.keys;
     this.base = parts.base;
     this.#wals = parts.wals;
-    this.#lock = parts.lock;
     this.#node = parts.node;
     this.#writer = parts.writer;
     this.#sequencer = new Sequencer({ ...parts, isLive: (owner) => this.#isLive(owner) });
@@ -92,8 +91,7 @@ export class AuditLog {
     const keys = opened.use(deriveAuditKeys(options.secrets));
     const base = opened.use(await Folder.open(options.path, { create: true }));
     const wals = opened.use(await base.folder(WAL_FOLDER, { create: true }));
-    const lock = openExclusiveLock(`${options.path}/${LOCK_FILE}`);
-    opened.defer(() => lock.close());
+    const { lock } = options;
     const node = newNode();
     const writer = await createWal(options, { keys, wals, node });
     opened.defer(() => endWal(writer, node));
@@ -145,7 +143,6 @@ export class AuditLog {
       await this.sequence();
     } finally {
       clearTimeout(this.#timer);
-      this.#lock.close();
       await this.#wals.close();
       await this.base.close();
       this.keys[Symbol.dispose]();

@@ -10,7 +10,7 @@ import {
   verifyLog,
 } from '../../src/audit/index.ts';
 import { SecretBytes } from '../../src/bytes/index.ts';
-import { Folder } from '../../src/storage/index.ts';
+import { Folder, openExclusiveLock } from '../../src/storage/index.ts';
 import { temporaryFolder } from '../kit/temporary-home.ts';
 
 export const SECRETS = {
@@ -30,8 +30,12 @@ export function intent(number: number): NewEntry {
 }
 
 export async function logOptions(t: Pick<TestContext, 'after'>): Promise<AuditLogOptions> {
+  const folder = await temporaryFolder(t);
+  const lock = openExclusiveLock(join(folder, 'sequencer.lock'));
+  t.after(() => lock.close());
   return {
-    path: join(await temporaryFolder(t), 'audit'),
+    path: join(folder, 'audit'),
+    lock,
     secrets: SECRETS,
     process: { host: 'here', pid: process.pid, startedAt: '1' },
     isLive: () => false,

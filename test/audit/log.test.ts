@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import {
   AuditLog,
+  type AuditLogOptions,
   AuditReader,
   deriveAuditKeys,
   parseInclusionFile,
@@ -105,7 +106,7 @@ test('a log that a kill left is taken in whole, once', async (t) => {
 
 test('every changed, cut, added or removed byte of what is stored is found', async (t) => {
   const options = await closedLog(t, 600);
-  const files = filesBelow(options.path).filter((path) => !path.endsWith('sequencer.lock'));
+  const files = filesBelow(options.path);
   assert.ok(files.length >= 6);
   await fc.assert(
     fc.asyncProperty(
@@ -125,7 +126,7 @@ test('every changed, cut, added or removed byte of what is stored is found', asy
         if (how === 'add') writeFileSync(path, Buffer.concat([original, Buffer.of(bits)]));
         if (how === 'remove') rmSync(path);
         try {
-          assert.ok(await isNoticed(options.path), `${how} of ${path} was not noticed`);
+          assert.ok(await isNoticed(options), `${how} of ${path} was not noticed`);
         } finally {
           writeFileSync(path, original);
         }
@@ -137,12 +138,13 @@ test('every changed, cut, added or removed byte of what is stored is found', asy
 });
 
 /** Whether verifying the files, or opening the log to go on with it, meets the change. */
-async function isNoticed(path: string): Promise<boolean> {
+async function isNoticed({ path, lock }: AuditLogOptions): Promise<boolean> {
   const before = filesBelow(path).map((file) => [file, readFileSync(file)] as const);
   try {
     if (!(await verifyOpen({ keys }, path)).isSound) return true;
     const log = await AuditLog.open({
       path,
+      lock,
       secrets: SECRETS,
       process: { host: 'here', pid: process.pid, startedAt: '1' },
       isLive: () => false,

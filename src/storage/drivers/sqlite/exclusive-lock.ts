@@ -1,13 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { ExclusiveLock } from '../../exclusive-lock.ts';
 import { ensureDatabaseFile } from './database-file.ts';
 import { isBusy, sqliteError } from './sqlite-error.ts';
-
-/** A lock between processes that the system takes back when its holder dies. */
-export interface ExclusiveLock {
-  /** Runs work under the lock; answers `undefined` at once, without running it, while another holds it. */
-  tryWith<T>(work: () => Promise<T>): Promise<{ readonly result: T } | undefined>;
-  close(): void;
-}
 
 /**
  * A lock on a file of its own (an empty SQLite database under an exclusive transaction, which is a POSIX record lock).
