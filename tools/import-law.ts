@@ -79,6 +79,7 @@ export const DOORS: readonly Door[] = [
   { modules: ['commander'], places: ['cli'] },
   { modules: ['openid-client'], places: ['access'] },
   { modules: ['node:module'], places: ['cli'] },
+  { modules: ['jose', 'otpauth', '@simplewebauthn/server'], places: ['access'] },
   { modules: ['node:vm', 'node:inspector'], places: [] },
 ];
 
