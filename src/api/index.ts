@@ -4,6 +4,7 @@ export type {
   AccountApi,
   Approval,
   ApprovalsApi,
+  ExternalIdentity,
   Grant,
   GrantPlace,
   GrantsApi,
