@@ -45,7 +45,7 @@ function notKeys(): StrongroomError {
 }
 
 export interface IssuerKeysDeps {
-  readonly fetch: DocumentFetch;
+  readonly fetchDocument: DocumentFetch;
   readonly now: () => Date;
 }
 
@@ -91,7 +91,7 @@ export class IssuerKeys {
 
   async #discover(issuer: string): Promise<JWTVerifyGetKey> {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    const answer = await this.#deps.fetch(url, { headers: { accept: 'application/json' } });
+    const answer = await this.#deps.fetchDocument(url, { headers: { accept: 'application/json' } });
     if (answer.status !== 200)
       throw unfit(issuer, `answered ${answer.status} where its discovery document is`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
@@ -99,9 +99,9 @@ export class IssuerKeys {
     const found = discovery.safeParse(parseStrictJson(bytes, { maxDepth: 16, maxValues: 10_000, malformed }));
     if (!found.success) throw malformed();
     if (found.data.issuer !== issuer) throw unfit(issuer, 'calls itself by another name');
-    const { fetch } = this.#deps;
+    const { fetchDocument } = this.#deps;
     return createRemoteJWKSet(new URL(found.data.jwks_uri), {
-      [customFetch]: (address, options) => fetch(address, options),
+      [customFetch]: (address, options) => fetchDocument(address, options),
       cooldownDuration: COOLDOWN_MS,
       cacheMaxAge: KEYS_MAX_AGE_MS,
     });
