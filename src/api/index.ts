@@ -78,6 +78,26 @@ export {
   principalId,
   principalName,
 } from './principals.ts';
+export {
+  ALL_ROUTES,
+  API_PREFIX,
+  type CallRoute,
+  type FullApi,
+  type IdentityRoute,
+  type ListRoute,
+  type LongRoute,
+  type Method,
+  NEWEST,
+  type Page,
+  type PageRequest,
+  type RawRequest,
+  ROUTES,
+  type Route,
+  type RouteWords,
+  type StreamRoute,
+  uploadForm,
+  type WrittenRequest,
+} from './routes/index.ts';
 export type {
   KeyValidity,
   SignaturesApi,
