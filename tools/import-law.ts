@@ -48,6 +48,7 @@ export const PLACES: readonly Place[] = [
   { name: 'access', rank: 3, purpose: 'principals, tokens, roles, grants' },
   { name: 'abuse', rank: 3, purpose: 'rate limits, intrusion scenarios, budgets' },
   { name: 'robustness', rank: 3, purpose: 'attacks and their report' },
+  { name: 'doctor', rank: 3, purpose: 'judges what is known of an installation, line by line' },
   { name: 'vault', rank: 4, purpose: 'the use-cases, one verb per file, behind the gate' },
   { name: 'http', rank: 5, purpose: 'serves a StrongroomApi', sees: FACE_SEES },
   { name: 'client', rank: 5, purpose: 'speaks a StrongroomApi over fetch', sees: FACE_SEES },
@@ -78,9 +79,7 @@ export const DOORS: readonly Door[] = [
   { modules: ['node:process'], places: ['cli', 'config.ts', 'bin.ts', 'runtime'] },
   { modules: ['commander'], places: ['cli'] },
   { modules: ['openid-client'], places: ['access'] },
-  { modules: ['jose'], places: ['access'] },
   { modules: ['node:module'], places: ['cli'] },
-  { modules: ['jose', 'otpauth', '@simplewebauthn/server'], places: ['access'] },
   { modules: ['node:vm', 'node:inspector'], places: [] },
 ];
 

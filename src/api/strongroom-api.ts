@@ -269,6 +269,6 @@ export interface BackupReport {
 
 export interface SystemApi {
   status(): Promise<SystemStatus>;
-  /** The latest acts, newest first. */
-  record(input?: { readonly limit?: number }): Promise<readonly RecordedAct[]>;
+  /** The latest acts, newest first; of one action (`system:backup`) where one is named. */
+  record(input?: { readonly limit?: number; readonly action?: string }): Promise<readonly RecordedAct[]>;
 }

@@ -14,19 +14,15 @@ import type {
   VersionRef,
 } from '../api/index.ts';
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
-import type { UnsealMaterial } from '../keyring/index.ts';
 import type { SecretState } from '../open/index.ts';
 import type { Attestations, ExportedBundle, ImportedBundle } from '../vault/index.ts';
+import type { DoctorOperations } from './doctor-operations.ts';
 import type { ScanOperations } from './scan-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
 import type { TlsOperations } from './tls-operations.ts';
+import type { Unseal } from './unseal-with.ts';
 
-/** What the command line found to unseal a home with. Any one that fits is enough. */
-export interface Unseal {
-  readonly materials: readonly UnsealMaterial[];
-  /** Asks a person; called only when the home has a passphrase seal and no material opened it. */
-  readonly askPassphrase?: () => Promise<Passphrase>;
-}
+export type { Unseal } from './unseal-with.ts';
 
 /** A home that is open. */
 export interface OpenHome {
@@ -311,4 +307,5 @@ export interface Operations
     ScanOperations,
     SecretOperations,
     BundleOperations,
-    TlsOperations {}
+    TlsOperations,
+    DoctorOperations {}

@@ -8,6 +8,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { bestCommand } from './commands/best.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { downloadCommand } from './commands/download.ts';
 import { exportCommand } from './commands/export.ts';
 import { exportBundleCommand } from './commands/export-bundle.ts';
@@ -73,7 +74,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ],
   ['Keys:', [keysCommand, rootCommand]],
   ['Server:', [tlsCommand]],
-  ['Care:', [backupCommand, restoreCommand, recordCommand, configCommand, secretCommand]],
+  ['Care:', [doctorCommand, backupCommand, restoreCommand, recordCommand, configCommand, secretCommand]],
 ];
 
 const OVERVIEW = `

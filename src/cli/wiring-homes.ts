@@ -5,6 +5,8 @@ import type { UnsealMaterial } from '../keyring/index.ts';
 import {
   configFile,
   defaultRootKeyFile,
+  examineHome,
+  examineServer,
   initHome,
   openStrongroom,
   restoreKeys,
@@ -12,6 +14,7 @@ import {
   type Strongroom,
 } from '../open/index.ts';
 import type { CliContext } from './context.ts';
+import type { DoctorOperations } from './doctor-operations.ts';
 import type { BundleOperations, HomeOperations, SecretOperations, Unseal } from './operations.ts';
 import { shownSettings } from './shown-settings.ts';
 import { createBundleOperations, type OpenRequested } from './wiring-bundles.ts';
@@ -22,7 +25,9 @@ import { createSecretOperations } from './wiring-secrets.ts';
 type Env = CliContext['env'];
 
 /** Work on homes, wired to the composition root. */
-export function createHomeOperations(env: Env): HomeOperations & BundleOperations & SecretOperations {
+export function createHomeOperations(
+  env: Env,
+): HomeOperations & BundleOperations & SecretOperations & DoctorOperations {
   const open: OpenRequested = ({ home, unseal }) => openHome(home, unseal, env);
   return {
     ...createBundleOperations(open),
@@ -32,6 +37,9 @@ export function createHomeOperations(env: Env): HomeOperations & BundleOperation
       return { api: strongroom.api, close: () => strongroom.close() };
     },
     initHome,
+    examineHome: ({ home, unseal, ...more }) =>
+      examineHome({ home, env, open: () => openHome(home, unseal, env), ...more }),
+    examineServer,
     restoreHome: restoreStrongroom,
     restoreKeys,
     async backupHome({ home, unseal, ...work }) {

@@ -69,3 +69,4 @@ export {
   makeClientCertificate,
   makeServerCertificate,
 } from './x509/make-certificate.ts';
+export { readTlsCertificate, type TlsCertificate } from './x509/tls-certificate.ts';

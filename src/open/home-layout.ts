@@ -27,3 +27,8 @@ export function configFile(home: string): string {
 export function builder(): FolderBuilder {
   return { pid: thisProcess().pid, isAlive: processExists };
 }
+
+/** Whether a file of a home, by its path in it, holds keys and must have one name only. */
+export function isKeyFile(path: string): boolean {
+  return path === ROOT_KEY_FILE || path.startsWith(`${KEYS_FOLDER}/`);
+}

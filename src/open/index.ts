@@ -1,4 +1,6 @@
 export { type RestoreStrongroomOptions, restoreStrongroom } from './backup.ts';
+export { type ExamineHomeOptions, examineHome } from './examine-home.ts';
+export { type ExamineServerOptions, examineServer } from './examine-server.ts';
 export { configFile, defaultRootKeyFile } from './home-layout.ts';
 export { type InitHomeOptions, type InitializedHome, initHome } from './init-home.ts';
 export {

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { Access } from '../access/index.ts';
 import {
   type BackupReport,
   type Caller,
@@ -48,6 +47,7 @@ import {
   type ImportedBundle,
   importBundle,
   type LegacyFile,
+  localOwnerOnly,
   MAX_HOME_NOTE_BYTES,
   parseHomeNote,
   readLegacy,
@@ -66,9 +66,9 @@ import {
   configFile,
   defaultRootKeyFile,
   HOME_NOTE,
+  isKeyFile,
   KEYS_FOLDER,
   MAX_SECRET_FILE_BYTES,
-  ROOT_KEY_FILE,
 } from './home-layout.ts';
 import { openScanner } from './open-scanner.ts';
 import { type SecretState, secretReading, secretSetting, secretStates } from './secret-settings.ts';
@@ -107,8 +107,6 @@ export interface ImportLegacyInput extends LongRunning {
 /** A home that is open. Close it to forget its keys. */
 export interface Strongroom {
   readonly api: StrongroomApi;
-  /** The strongroom as one caller may use it: what they were granted, and what exists for them. */
-  apiFor(caller: Caller): StrongroomApi;
   readonly config: Config;
   /** Copies the home, while it is in use, to a folder that must not be there. */
   backup(input: LongRunning & { readonly destination: string }): Promise<BackupReport>;
@@ -219,10 +217,8 @@ interface Parts {
 function composeDeps(parts: Parts): StrongroomDeps {
   const { home, config, blobs, catalogue, keyring, pool, scanner } = parts;
   const clock = { now: () => new Date() };
-  const access = new Access({ catalogue, seal: keyring, now: clock.now });
   return {
-    access,
-    gate: createGate({ authorizer: access, recorder: catalogueRecorder({ catalogue, clock }) }),
+    gate: createGate({ authorizer: localOwnerOnly, recorder: catalogueRecorder({ catalogue, clock }) }),
     registry: createRegistry({ catalogue, seal: keyring, now: () => clock.now().toISOString() }),
     catalogue,
     keyring,
@@ -260,9 +256,7 @@ function isLeaseLive(lease: LeaseRow, now: Date): boolean {
 }
 
 async function homeWarnings(home: string): Promise<readonly string[]> {
-  const findings = await auditModes(home, {
-    isKeyFile: (path) => path === ROOT_KEY_FILE || path.startsWith(`${KEYS_FOLDER}/`),
-  });
+  const findings = await auditModes(home, { isKeyFile });
   const warnings = findings.map(({ path, problem }) => `${path}: ${problem.replaceAll('-', ' ')}`);
   const hasKeyInside = (await readSmallFile(defaultRootKeyFile(home), MAX_SECRET_FILE_BYTES)) !== undefined;
   if (hasKeyInside) {
@@ -288,7 +282,6 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
   const close = () => resources.disposeAsync();
   return {
     api,
-    apiFor: (other) => bindStrongroom(deps, other),
     config,
     backup: ({ destination, ...running }) =>
       createWholeFolder({

@@ -1,2 +1,9 @@
-export { processExists, restrictUmask, type ThisProcess, thisProcess } from './this-process.ts';
+export {
+  type ProcessGround,
+  processExists,
+  processGround,
+  restrictUmask,
+  type ThisProcess,
+  thisProcess,
+} from './this-process.ts';
 export { Thread, type ThreadMessage, type ThreadOptions, threadDoor } from './thread.ts';

@@ -22,7 +22,20 @@ export function processExists(pid: number): boolean {
   }
 }
 
-/** Keeps what we create to its owner, also where a library of ours forgets to say so. */
-export function restrictUmask(): void {
-  process.umask(0o077);
+/** Keeps what we create to its owner, also where a library of ours forgets to say so. Answers what the mask was. */
+export function restrictUmask(): number {
+  return process.umask(0o077);
+}
+
+/** What this process runs on, and as whom. */
+export interface ProcessGround {
+  readonly nodeVersion: string;
+  readonly opensslVersion: string;
+  readonly isRoot: boolean;
+}
+
+/** The versions below us, and whether we are root. */
+export function processGround(): ProcessGround {
+  const { node, openssl } = process.versions;
+  return { nodeVersion: node, opensslVersion: openssl, isRoot: process.geteuid?.() === 0 };
 }

@@ -301,6 +301,6 @@ export interface CatalogueActs {
   /** Records an intent; durable when it resolves with the act's sequence number. */
   beginAct(act: Pick<ActRow, 'at' | 'caller' | 'action' | 'resource'>): Promise<number>;
   endAct(sequence: number, outcome: 'done' | 'refused' | 'failed', code?: string): Promise<void>;
-  /** Newest first. */
-  listActs(limit: number): Promise<readonly ActRow[]>;
+  /** Newest first; of one action where one is named. */
+  listActs(limit: number, action?: string): Promise<readonly ActRow[]>;
 }

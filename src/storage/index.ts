@@ -1,4 +1,3 @@
-export { AppendFile } from './append-file.ts';
 export { auditModes, type ModeFinding } from './audit-modes.ts';
 export type { BlobId, BlobStore, BlobWriter, PayloadSource, StoredHeader } from './blob-store.ts';
 export type {
@@ -56,15 +55,13 @@ export { copyTree } from './copy-tree.ts';
 export type { CatalogueDocuments, DocumentQuery, DocumentRow } from './documents.ts';
 export { FsBlobStore } from './drivers/fs-blob-store.ts';
 export { FsGenerationStore } from './drivers/fs-generation-store.ts';
-export { openExclusiveLock } from './drivers/sqlite/exclusive-lock.ts';
 export { openSqliteCatalogue } from './drivers/sqlite/open-sqlite-catalogue.ts';
-export type { EntryStatus } from './entry-status.ts';
-export type { ExclusiveLock } from './exclusive-lock.ts';
 export { FileSource } from './file-source.ts';
 export { Folder } from './folder.ts';
 export type { Sandbox } from './folder-descriptor.ts';
-export { freeBytes } from './free-space.ts';
+export { type DiskSpace, diskSpace, freeBytes, isOnOneDisk } from './free-space.ts';
 export type { Generation, GenerationStore } from './generation-store.ts';
+export { type KernelSettings, readKernelSettings } from './kernel-settings.ts';
 export { OutputFile } from './output-file.ts';
 export { OutputFolder } from './output-folder.ts';
 export { processStartedAt } from './process-table.ts';

@@ -3,7 +3,6 @@ import { assertNotAborted } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobRow, BlobStore, Catalogue } from '../storage/index.ts';
-import { onEverything } from './act.ts';
 import { type BackupNote, formatBackupNote } from './backup-note.ts';
 import { copyBlob } from './copy-blob.ts';
 import { type Clock, stamp } from './deps.ts';
@@ -51,7 +50,7 @@ export function backupHome(
   caller: Caller,
   input: BackupHomeInput,
 ): Promise<BackupReport> {
-  return deps.gate.pass(caller, onEverything('system:backup'), async () => {
+  return deps.gate.pass(caller, { action: 'system:backup', resource: 'everything' }, async () => {
     const { target } = input;
     const { rows, keyringSha256 } = await copyConsistently(deps, input);
     const bytes = rows.reduce((sum, row) => sum + row.storedSize, 0);

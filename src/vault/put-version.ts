@@ -14,12 +14,10 @@ import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts'
 import { type Admission, type AdmitVersionDeps, admitVersion } from './admit-version.ts';
 import type { SealDefaults, VaultLimits } from './deps.ts';
 import { type FindUnfitTwinsDeps, findUnfitTwins } from './find-unfit-twins.ts';
-import { denial, type Gate, type GrantedAct, type Permit } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { type HoldLeaseDeps, holdLease, type Lease } from './hold-lease.ts';
-import { assertMayPut, mayMake } from './may-put.ts';
 import { rewrapBlob } from './rewrap-blob.ts';
 import { type SealBlobDeps, type SealPlan, sealBlob } from './seal-blob.ts';
-import { shownTo } from './shown-to.ts';
 import { shredBlobs } from './shred-blobs.ts';
 
 export interface PutVersionDeps
@@ -29,7 +27,7 @@ export interface PutVersionDeps
     Omit<AdmitVersionDeps, 'keyring'> {
   readonly gate: Gate;
   readonly registry: AdmitVersionDeps['registry'] &
-    Pick<Registry, 'assertPublishable' | 'findNamespace' | 'findModel' | 'publishVersion'>;
+    Pick<Registry, 'assertPublishable' | 'findNamespace' | 'publishVersion'>;
   readonly catalogue: HoldLeaseDeps['catalogue'] &
     FindUnfitTwinsDeps['catalogue'] &
     AdmitVersionDeps['catalogue'] &
@@ -46,8 +44,8 @@ export interface PutVersionDeps
  * visible or the whole version; what was written for nothing is removed at the next opening.
  */
 export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersionInput): Promise<Version> {
-  return deps.gate.pass(caller, creating(caller, input), async (permit) => {
-    await assertWelcome(deps, permit, input);
+  return deps.gate.pass(caller, { action: 'version:create', resource: input.model }, async () => {
+    await assertWelcome(deps, input);
     const lease = await holdLease(deps, 'put');
     try {
       const plan = await planSealing(deps, input, lease);
@@ -55,13 +53,13 @@ export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersi
       const admission = await admit(deps, input, { files, accessCode: plan.accessCode });
       const version = await publish(deps, {
         words: input,
-        permit,
+        createdBy: caller.id,
         lease: lease.id,
         files,
         admission,
       });
       lease.settle();
-      return shownTo(permit, version);
+      return version;
     } catch (error) {
       await lease.abandon();
       throw error;
@@ -69,16 +67,9 @@ export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersi
   });
 }
 
-/** Where the model cannot be seen, it is refused as where there is none and it may not be made. */
-function creating(caller: Caller, { model }: PutVersionInput): GrantedAct {
-  const action = 'version:create';
-  return { action, on: model, resource: model, ifHidden: () => denial(caller, action, model) };
-}
-
 /** Refuses before the first byte what would be refused after the last. */
-async function assertWelcome(deps: PutVersionDeps, permit: Permit, input: PutVersionInput): Promise<void> {
+async function assertWelcome(deps: PutVersionDeps, input: PutVersionInput): Promise<void> {
   const { files } = input;
-  await assertMayPut(deps, permit, input);
   const { maxFiles, maxFileBytes, minFreeBytes } = deps.limits;
   if (files.length > maxFiles) {
     throw new StrongroomError(
@@ -206,25 +197,17 @@ function unlockerOf({ key }: AccessCodeKey): AccessCodeUnlocker {
 
 interface Publication {
   readonly words: PutVersionInput;
-  readonly permit: Permit;
+  readonly createdBy: string;
   readonly lease: string;
   readonly files: readonly NewFile[];
   readonly admission: Admission;
 }
 
 async function publish(deps: PutVersionDeps, publication: Publication): Promise<Version> {
-  const { words, permit, lease, files, admission } = publication;
+  const { words, createdBy, lease, files, admission } = publication;
   const { model, signal } = words;
   const unfitTwins = await findUnfitTwins(deps, { model, files, signal });
-  const request: NewVersion = {
-    ...wordsOf(words),
-    createdBy: permit.caller.id,
-    assertMayMake: mayMake(permit, model),
-    lease,
-    files,
-    unfitTwins,
-    ...admission,
-  };
+  const request: NewVersion = { ...wordsOf(words), createdBy, lease, files, unfitTwins, ...admission };
   const first = await deps.registry.publishVersion(request);
   const result = first.outcome === 'key-blocked' ? await publishRewrapped(deps, request, first.key) : first;
   if (result.outcome === 'key-blocked') {
@@ -261,9 +244,7 @@ async function publishRewrapped(
   return await deps.registry.publishVersion({ ...request, files });
 }
 
-function wordsOf(
-  input: PutVersionInput,
-): Omit<NewVersion, 'createdBy' | 'lease' | 'files' | 'assertMayMake'> {
+function wordsOf(input: PutVersionInput): Omit<NewVersion, 'createdBy' | 'lease' | 'files'> {
   const { model, aliases, metrics, metricDirections, metadata, derivedFrom, signatures } = input;
   return {
     model,

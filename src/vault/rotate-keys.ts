@@ -3,7 +3,6 @@ import { assertNotAborted } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobId, BlobRow, BlobStore, Catalogue, HeaderNote } from '../storage/index.ts';
-import { onEverything, onKey } from './act.ts';
 import type { Gate } from './gate.ts';
 import { type HoldLeaseDeps, holdLease } from './hold-lease.ts';
 import { type ReencryptBlobDeps, reencryptBlob } from './reencrypt-blob.ts';
@@ -38,8 +37,7 @@ export function rotateKeys(
   caller: Caller,
   input: RotateKeysInput,
 ): Promise<readonly RotationReport[]> {
-  const act = input.name === undefined ? onEverything('key:rotate') : onKey('key:rotate', input.name);
-  return deps.gate.pass(caller, act, async () => {
+  return deps.gate.pass(caller, { action: 'key:rotate', resource: input.name ?? 'everything' }, async () => {
     // Another process may have made keys since this one read the keyring.
     await deps.keyring.refresh();
     const names = input.name === undefined ? deps.keyring.list().map((key) => key.name) : [input.name];

@@ -1,7 +1,6 @@
 import type { Caller } from '../api/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { type SettingKeys, sealSetting as seal } from '../settings/index.ts';
-import { onEverything } from './act.ts';
 import type { Gate } from './gate.ts';
 
 export interface SealSettingDeps {
@@ -17,7 +16,7 @@ export async function sealSetting(
 ): Promise<string> {
   return await deps.gate.pass(
     caller,
-    onEverything('system:configure', `setting ${setting}`),
+    { action: 'system:configure', resource: `setting ${setting}` },
     // eslint-disable-next-line @typescript-eslint/require-await -- the gate's work is a promise
     async () => seal(deps.keyring, setting, secret),
   );

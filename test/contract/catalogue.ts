@@ -266,6 +266,11 @@ export function testCatalogue(driver: string, open: OpenCatalogue): void {
       { ...act, sequence: first, outcome: 'failed', code: 'STORAGE_FULL' },
     ]);
     assert.equal((await catalogue.listActs(1)).length, 1);
+    await catalogue.beginAct({ ...act, action: 'version:read' });
+    assert.deepEqual(
+      (await catalogue.listActs(10, 'version:create')).map(({ sequence }) => sequence),
+      [second, first],
+    );
     await assert.rejects(catalogue.endAct(999, 'done'), withCode('CATALOGUE_DAMAGED'));
   });
 

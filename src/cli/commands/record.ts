@@ -7,6 +7,11 @@ import { parseCount } from '../values.ts';
 
 const DEFAULT_LIMIT = 20;
 
+interface RecordOptions {
+  readonly limit?: number;
+  readonly action?: string;
+}
+
 /** `record`: who did what, newest first. */
 export function recordCommand(runner: Runner): Command {
   const command = describeCommand({
@@ -15,11 +20,15 @@ export function recordCommand(runner: Runner): Command {
     examples: [
       ['strongroom record', `the latest ${DEFAULT_LIMIT}`],
       ['strongroom record --limit 500 --json', 'more of them, as a document'],
+      ['strongroom record --action system:backup', 'when it was backed up'],
     ],
-  }).option('-n, --limit <count>', `how many (default: ${DEFAULT_LIMIT})`, parseCount);
-  return bindAct<{ readonly limit?: number }>(command, runner, ({ session, options }) =>
+  })
+    .option('-n, --limit <count>', `how many (default: ${DEFAULT_LIMIT})`, parseCount)
+    .option('--action <action>', 'only those of one action, such as version:create');
+  return bindAct<RecordOptions>(command, runner, ({ session, options }) =>
     session.withApi(async (api) => {
-      const acts = await api.system.record({ limit: options.limit ?? DEFAULT_LIMIT });
+      const { action, limit = DEFAULT_LIMIT } = options;
+      const acts = await api.system.record({ limit, ...(action !== undefined && { action }) });
       return answer({ acts }, (terminal) =>
         formatTable(
           terminal,

@@ -35,6 +35,11 @@ function parseName(text: string): CertificateName {
   );
 }
 
+/** Whether a host is written as an address. */
+export function isAddress(host: string): boolean {
+  return canonicalAddress(host.toLowerCase()) !== undefined;
+}
+
 /** An address in its one spelling. The parser of URLs knows them, and the door to node:net is elsewhere. */
 function canonicalAddress(name: string): string | undefined {
   const isV6 = name.includes(':');

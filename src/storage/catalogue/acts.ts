@@ -25,7 +25,7 @@ export function actVerbs(database: CatalogueDatabase): CatalogueActs {
           throw new StrongroomError('CATALOGUE_DAMAGED', `the record of act ${sequence} is gone`);
         }
       }),
-    listActs: (limit) => database.read((queries) => listActs(queries, limit)),
+    listActs: (limit, action) => database.read((queries) => listActs(queries, limit, action)),
   };
 }
 
@@ -43,10 +43,9 @@ async function lastSequence(queries: Queries): Promise<number> {
   return last ?? 0;
 }
 
-async function listActs(queries: Queries, limit: number): Promise<readonly ActRow[]> {
-  const rows = await queries
-    .selectFrom('acts')
-    .selectAll()
+async function listActs(queries: Queries, limit: number, action?: string): Promise<readonly ActRow[]> {
+  const all = queries.selectFrom('acts').selectAll();
+  const rows = await (action === undefined ? all : all.where('action', '=', action))
     .orderBy('sequence', 'desc')
     .limit(limit)
     .execute();
