@@ -7,6 +7,7 @@ import { formatCliReference } from './cli-reference.ts';
 import { formatConfigurationReference } from './configuration-reference.ts';
 import { DOORS, DRIVERS, GLOBAL_DOORS, PLACES } from './import-law.ts';
 import { type PublicNames, publicNames } from './public-names.ts';
+import { formatRolesReference } from './roles-reference.ts';
 import { formatRulesReference } from './rules-reference.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -85,6 +86,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/exports.md', formatExports(publicNames(ROOT))],
     ['docs/reference/configuration.md', await formatConfigurationReference(GENERATED)],
     ['docs/reference/cli.md', formatCliReference(GENERATED)],
+    ['docs/reference/roles.md', formatRolesReference(GENERATED)],
     ['docs/reference/rules.md', formatRulesReference(GENERATED)],
   ]);
 }

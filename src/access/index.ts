@@ -1,3 +1,7 @@
+export { Access, type AccessDeps, isAdministration } from './access.ts';
+export { parseBlockList } from './block-list.ts';
+export { BUILT_IN_ROLES } from './built-in-roles.ts';
+export { isWithinCeiling } from './ceiling.ts';
 export {
   type CollectionRules,
   DocumentCollection,
@@ -6,3 +10,15 @@ export {
   type DocumentSeal,
   type StoredDocument,
 } from './document-collection.ts';
+export { createIdentity, type FederatedIdentity, NOT_FEDERATED } from './identity.ts';
+export {
+  createIdentityParts,
+  type IdentityDeps,
+  type IdentityParts,
+  type IdentitySettings,
+  type SecurityEvent,
+} from './identity-parts.ts';
+export { areWithin } from './issued-tokens.ts';
+export { covers, isModel, parsePlace, placeOf, reaches } from './place.ts';
+export type { NewPrincipal, Principal, PrincipalContent, PrincipalWords } from './principals.ts';
+export { FOR_GOOD, type Rights } from './rights.ts';

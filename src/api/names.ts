@@ -21,17 +21,24 @@ function isNamePart(text: string): boolean {
   return NAME_PATTERN.test(text) && !text.includes('..');
 }
 
-/** Narrows to a namespace name. Throws `NAME_INVALID`. */
+/** What a grant on the whole strongroom is called; so no namespace is. */
+const RESERVED = 'everything';
+
+function isNamespacePart(text: string): boolean {
+  return isNamePart(text) && text !== RESERVED;
+}
+
+/** Narrows to a namespace name. Throws `NAME_INVALID`, also for `everything`, which grants speak of as a whole. */
 export function parseNamespaceName(text: string): NamespaceName {
-  if (!isNamePart(text))
+  if (!isNamespacePart(text))
     throw new StrongroomError('NAME_INVALID', `not a namespace name: ${quoteForMessage(text)}`);
   return text as NamespaceName;
 }
 
 /** Narrows to a model name, `namespace/name`. Throws `NAME_INVALID`. */
 export function parseModelName(text: string): ModelName {
-  const parts = text.split('/');
-  if (parts.length !== 2 || !parts.every(isNamePart)) {
+  const [namespace = '', name = '', ...rest] = text.split('/');
+  if (rest.length > 0 || !isNamespacePart(namespace) || !isNamePart(name)) {
     throw new StrongroomError('NAME_INVALID', `not a model name: ${quoteForMessage(text)}`);
   }
   return text as ModelName;

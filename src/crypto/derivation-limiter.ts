@@ -13,6 +13,11 @@ export class DerivationLimiter {
     this.#free = concurrent;
   }
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Runs the task as soon as there is room; passes on its result or error. */
   async run<Result>(task: () => Promise<Result>): Promise<Result> {
     await this.#enter();

@@ -24,6 +24,10 @@ const pbkdf2Async = promisify(pbkdf2);
 export interface DerivationOptions {
   /** Shares the limit with other derivations; the process-wide limiter by default. */
   readonly limiter?: DerivationLimiter;
+  /** A key that the stored result is worthless without (Argon2's secret input, RFC 9106 §3.1); Argon2id only. */
+  readonly pepper?: SecretBytes;
+  /** Binds the result to whom or what it belongs (Argon2's associated data); Argon2id only. */
+  readonly context?: Uint8Array;
 }
 
 /**
@@ -77,16 +81,23 @@ async function deriveBytes(
   options: DerivationOptions,
 ): Promise<Uint8Array> {
   assertWithinCaps(derivation.params);
+  const isBound = options.pepper !== undefined || options.context !== undefined;
+  if (isBound && derivation.params.algorithm !== 'argon2id')
+    throw malformed('only argon2id takes a pepper or a context');
   // A copy of our own: the wait may be long, and the caller may wipe the passphrase meanwhile.
   const secret = SecretBytes.copyOf(passphrase.expose());
   try {
-    return await (options.limiter ?? processLimiter).run(() => runKdf(secret.expose(), derivation));
+    return await (options.limiter ?? processLimiter).run(() => runKdf(secret.expose(), derivation, options));
   } finally {
     secret.wipe();
   }
 }
 
-function runKdf(message: Uint8Array, { params, length }: Derivation): Promise<Uint8Array> {
+function runKdf(
+  message: Uint8Array,
+  { params, length }: Derivation,
+  { pepper, context }: DerivationOptions,
+): Promise<Uint8Array> {
   switch (params.algorithm) {
     case 'argon2id':
       return argon2Async('argon2id', {
@@ -96,6 +107,8 @@ function runKdf(message: Uint8Array, { params, length }: Derivation): Promise<Ui
         passes: params.passes,
         parallelism: params.lanes,
         tagLength: length,
+        ...(pepper && { secret: pepper.expose() }),
+        ...(context && { associatedData: context }),
       });
     case 'scrypt':
       return scryptAsync(message, params, length);

@@ -1,7 +1,9 @@
 import { ACCESS_ERRORS } from './areas/access.ts';
+import { AUDIT_ERRORS } from './areas/audit.ts';
 import { CONTAINER_ERRORS } from './areas/container.ts';
 import { FORMAT_ERRORS } from './areas/formats.ts';
 import { GENERAL_ERRORS } from './areas/general.ts';
+import { HTTP_ERRORS } from './areas/http.ts';
 import { KEY_ERRORS } from './areas/keys.ts';
 import { NETWORK_ERRORS } from './areas/network.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
@@ -17,8 +19,10 @@ export type { ErrorEntry, ErrorKind } from './kinds.ts';
 export const CATALOGUE = {
   ...GENERAL_ERRORS,
   ...ACCESS_ERRORS,
+  ...AUDIT_ERRORS,
   ...CONTAINER_ERRORS,
   ...FORMAT_ERRORS,
+  ...HTTP_ERRORS,
   ...KEY_ERRORS,
   ...NETWORK_ERRORS,
   ...REGISTRY_ERRORS,

@@ -1,7 +1,7 @@
 export { createDocumentFetch, type DocumentFetch, type DocumentRequest } from './document-fetch.ts';
 export type { Download, DownloadDeps, DownloadRequest, RunningDigest } from './download.ts';
 export { type HostRule, parseHostRule } from './host-list.ts';
-export { type IpNetwork, parseIpNetwork } from './ip-address.ts';
+export { type IpAddress, type IpNetwork, isInNetwork, parseIpAddress, parseIpNetwork } from './ip-address.ts';
 export { openDownload } from './open-download.ts';
 export {
   DEFAULT_LIMITS,

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { Access } from '../access/index.ts';
 import {
   type BackupReport,
   type Caller,
@@ -47,7 +48,6 @@ import {
   type ImportedBundle,
   importBundle,
   type LegacyFile,
-  localOwnerOnly,
   MAX_HOME_NOTE_BYTES,
   parseHomeNote,
   readLegacy,
@@ -107,6 +107,8 @@ export interface ImportLegacyInput extends LongRunning {
 /** A home that is open. Close it to forget its keys. */
 export interface Strongroom {
   readonly api: StrongroomApi;
+  /** The strongroom as one caller may use it: what they were granted, and what exists for them. */
+  apiFor(caller: Caller): StrongroomApi;
   readonly config: Config;
   /** Copies the home, while it is in use, to a folder that must not be there. */
   backup(input: LongRunning & { readonly destination: string }): Promise<BackupReport>;
@@ -217,8 +219,10 @@ interface Parts {
 function composeDeps(parts: Parts): StrongroomDeps {
   const { home, config, blobs, catalogue, keyring, pool, scanner } = parts;
   const clock = { now: () => new Date() };
+  const access = new Access({ catalogue, seal: keyring, now: clock.now });
   return {
-    gate: createGate({ authorizer: localOwnerOnly, recorder: catalogueRecorder({ catalogue, clock }) }),
+    access,
+    gate: createGate({ authorizer: access, recorder: catalogueRecorder({ catalogue, clock }) }),
     registry: createRegistry({ catalogue, seal: keyring, now: () => clock.now().toISOString() }),
     catalogue,
     keyring,
@@ -282,6 +286,7 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
   const close = () => resources.disposeAsync();
   return {
     api,
+    apiFor: (other) => bindStrongroom(deps, other),
     config,
     backup: ({ destination, ...running }) =>
       createWholeFolder({

@@ -68,6 +68,8 @@ interface Publication {
 /** All rows of a publication, by the rules; what it throws undoes the publication. */
 function decide(parts: RegistryParts, publication: Publication): PublishDecision {
   const { input, at, state } = publication;
+  if (state.namespace === undefined) input.assertMayMake('namespace');
+  if (state.model === undefined) input.assertMayMake('model');
   const metrics = normalizeMetrics(input.metrics ?? {});
   const of = { model: input.model, version: state.version };
   return {

@@ -43,6 +43,8 @@ export interface VersionWords {
 /** All that a publication needs to know. */
 export interface NewVersion extends VersionWords {
   readonly createdBy: string;
+  /** Throws unless whoever publishes may also make what is not there yet, at the moment of publication. */
+  readonly assertMayMake: (what: 'namespace' | 'model') => void;
   /** The lease that holds the blobs; the publication ends it. */
   readonly lease: string;
   readonly files: readonly SealedFile[];

@@ -1,6 +1,7 @@
 import { link, lstat, mkdir, open, readdir, realpath, rename, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import { AppendFile } from './append-file.ts';
 import { assertEntryName, temporaryName } from './entry-name.ts';
 import { type EntryStatus, entryStatus, type FolderEntry, kindOf } from './entry-status.ts';
 import { FileSink } from './file-sink.ts';
@@ -92,6 +93,12 @@ export class Folder {
   async createFile(name: string): Promise<FileSink> {
     const handle = await this.#at('create', name, (path) => open(path, CREATE_FLAGS, FILE_MODE));
     return new FileSink(handle, this.labelOf(name));
+  }
+
+  /** Starts a file that only grows and must not be there, mode 0600. Throws `STORAGE_CONFLICT`. */
+  async createAppendFile(name: string): Promise<AppendFile> {
+    const handle = await this.#at('create', name, (path) => open(path, CREATE_FLAGS, FILE_MODE));
+    return new AppendFile(handle, this.labelOf(name));
   }
 
   /** Creates a small file and makes its content durable; its name is durable after `sync`. Leaves nothing on failure. */

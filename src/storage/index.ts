@@ -1,3 +1,4 @@
+export { AppendFile } from './append-file.ts';
 export { auditModes, type ModeFinding } from './audit-modes.ts';
 export type { BlobId, BlobStore, BlobWriter, PayloadSource, StoredHeader } from './blob-store.ts';
 export type {
@@ -55,7 +56,10 @@ export { copyTree } from './copy-tree.ts';
 export type { CatalogueDocuments, DocumentQuery, DocumentRow } from './documents.ts';
 export { FsBlobStore } from './drivers/fs-blob-store.ts';
 export { FsGenerationStore } from './drivers/fs-generation-store.ts';
+export { openExclusiveLock } from './drivers/sqlite/exclusive-lock.ts';
 export { openSqliteCatalogue } from './drivers/sqlite/open-sqlite-catalogue.ts';
+export type { EntryStatus } from './entry-status.ts';
+export type { ExclusiveLock } from './exclusive-lock.ts';
 export { FileSource } from './file-source.ts';
 export { Folder } from './folder.ts';
 export type { Sandbox } from './folder-descriptor.ts';

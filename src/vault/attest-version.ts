@@ -1,4 +1,4 @@
-import { type Caller, formatVersionRef, type Version, type VersionRef } from '../api/index.ts';
+import { type Caller, type Version, type VersionRef } from '../api/index.ts';
 import {
   type AttestedScans,
   billOfMaterials,
@@ -12,7 +12,9 @@ import {
 import { isStrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { worstFirst } from '../trust/index.ts';
+import { onModel } from './act.ts';
 import type { Gate } from './gate.ts';
+import { shownTo } from './shown-to.ts';
 import { reportedOutcomes, type VersionTrustDeps } from './version-trust.ts';
 
 export interface AttestVersionDeps extends Pick<VersionTrustDeps, 'catalogue'> {
@@ -43,9 +45,8 @@ export function attestVersion(
   caller: Caller,
   input: { readonly ref: VersionRef; readonly tool: AttestingTool },
 ): Promise<Attestations> {
-  const resource = formatVersionRef(input.ref);
-  return deps.gate.pass(caller, { action: 'scan:read', resource }, async () =>
-    attestationsOf(deps, await deps.registry.getVersion(input.ref), input.tool),
+  return deps.gate.pass(caller, onModel('scan:read', input.ref), async (permit) =>
+    attestationsOf(deps, shownTo(permit, await deps.registry.getVersion(input.ref)), input.tool),
   );
 }
 

@@ -3,6 +3,7 @@ import { assertNotAborted } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobRow, BlobStore, Catalogue } from '../storage/index.ts';
+import { onEverything } from './act.ts';
 import { type BackupNote, formatBackupNote } from './backup-note.ts';
 import { copyBlob } from './copy-blob.ts';
 import { type Clock, stamp } from './deps.ts';
@@ -50,7 +51,7 @@ export function backupHome(
   caller: Caller,
   input: BackupHomeInput,
 ): Promise<BackupReport> {
-  return deps.gate.pass(caller, { action: 'system:backup', resource: 'everything' }, async () => {
+  return deps.gate.pass(caller, onEverything('system:backup'), async () => {
     const { target } = input;
     const { rows, keyringSha256 } = await copyConsistently(deps, input);
     const bytes = rows.reduce((sum, row) => sum + row.storedSize, 0);

@@ -1,3 +1,4 @@
+import type { Access } from '../access/index.ts';
 import type { Compression } from '../api/index.ts';
 import type { ByteSource } from '../bytes/index.ts';
 import type { Identity, Recipient, SegmentPool } from '../container/index.ts';
@@ -12,6 +13,7 @@ import type { Gate } from './gate.ts';
  * uses, so that its signature is its list of powers.
  */
 export interface VaultDeps {
+  readonly access: Access;
   readonly gate: Gate;
   readonly registry: Registry;
   readonly catalogue: Catalogue;

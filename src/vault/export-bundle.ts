@@ -1,7 +1,6 @@
 import {
   type AccessCode,
   type Caller,
-  formatVersionRef,
   type LongRunning,
   type ManifestFile,
   type Version,
@@ -20,11 +19,13 @@ import { StrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { assertKeyInForce, encodeForSigning, openSigningKey } from '../signing/index.ts';
 import type { BlobId } from '../storage/index.ts';
+import { onModel } from './act.ts';
 import { type AttestingTool, type AttestVersionDeps, attestationsOf } from './attest-version.ts';
 import { stamp } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { manifestBytes } from './manifest-bytes.ts';
 import { type OpenBlobDeps, openBlob } from './open-blob.ts';
+import { shownTo } from './shown-to.ts';
 import { recordOf } from './signature-trust.ts';
 import { getSigningKey, signingKeyBox } from './signing-key-verbs.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
@@ -70,11 +71,10 @@ export function exportBundle(
   caller: Caller,
   input: ExportBundleInput,
 ): Promise<ExportedBundle> {
-  const resource = formatVersionRef(input.ref);
-  return deps.gate.pass(caller, { action: 'version:download', resource }, async () => {
+  return deps.gate.pass(caller, onModel('version:download', input.ref), async (permit) => {
     const version = await deps.registry.getVersion(input.ref);
     await assertUsable(deps, version, 'fetch');
-    const { subject, ...attested } = await attestationsOf(deps, version, input.tool);
+    const { subject, ...attested } = await attestationsOf(deps, shownTo(permit, version), input.tool);
     const documents = [
       documentOf('manifest.json', 'manifest', manifestBytes(version)),
       documentOf('attestations/scan.json', 'scan', formatAttestation(attested.scan)),

@@ -1,9 +1,9 @@
 import type { AccessCode, Caller, FilePath, VersionRef } from '../api/index.ts';
-import { formatVersionRef } from '../api/index.ts';
 import { type PositionalTarget, type Recipient, rewrapHeader, writeSealedFile } from '../container/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId, BlobStore } from '../storage/index.ts';
+import { onModel } from './act.ts';
 import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, openStored, readBlobHeader } from './open-blob.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
@@ -33,35 +33,31 @@ export function exportSealed(
   caller: Caller,
   input: ExportSealedInput,
 ): Promise<readonly FilePath[]> {
-  return deps.gate.pass(
-    caller,
-    { action: 'version:download', resource: formatVersionRef(input.ref) },
-    async () => {
-      const version = await deps.registry.getVersion(input.ref);
-      await assertUsable(deps, version, 'fetch');
-      if (!version.isEncrypted) {
-        throw new StrongroomError(
-          'INPUT_INVALID',
-          'encryption is switched off for this model: there is nothing sealed to export',
-        );
+  return deps.gate.pass(caller, onModel('version:download', input.ref), async () => {
+    const version = await deps.registry.getVersion(input.ref);
+    await assertUsable(deps, version, 'fetch');
+    if (!version.isEncrypted) {
+      throw new StrongroomError(
+        'INPUT_INVALID',
+        'encryption is switched off for this model: there is nothing sealed to export',
+      );
+    }
+    for (const file of version.files) {
+      const blob = file.blob as BlobId;
+      const { header } = await readBlobHeader(deps, blob);
+      const next = await rewrapHeader(header, {
+        identities: [deps.keyring.identity()],
+        recipients: input.recipients,
+        replaces: 'all',
+        ...(input.accessCode === undefined ? {} : { accessCode: input.accessCode }),
+      });
+      const payload = await openStored(deps.blobs, blob);
+      try {
+        await writeSealedFile({ header: next, payload }, await input.target(file.path));
+      } finally {
+        await payload.close();
       }
-      for (const file of version.files) {
-        const blob = file.blob as BlobId;
-        const { header } = await readBlobHeader(deps, blob);
-        const next = await rewrapHeader(header, {
-          identities: [deps.keyring.identity()],
-          recipients: input.recipients,
-          replaces: 'all',
-          ...(input.accessCode === undefined ? {} : { accessCode: input.accessCode }),
-        });
-        const payload = await openStored(deps.blobs, blob);
-        try {
-          await writeSealedFile({ header: next, payload }, await input.target(file.path));
-        } finally {
-          await payload.close();
-        }
-      }
-      return version.files.map((file) => file.path);
-    },
-  );
+    }
+    return version.files.map((file) => file.path);
+  });
 }

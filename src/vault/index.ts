@@ -5,7 +5,7 @@ export { MAX_BACKUP_NOTE_BYTES, parseBackupNote } from './backup-note.ts';
 export type { Clock, Leaseholder, Scanner, VaultDeps, VaultLimits } from './deps.ts';
 export { type ExportBundleInput, type ExportedBundle, exportBundle } from './export-bundle.ts';
 export { type ExportSealedInput, exportSealed } from './export-sealed.ts';
-export { type Authorizer, createGate, type Gate, localOwnerOnly, type Recorder } from './gate.ts';
+export { type Authorizer, createGate, type Gate, type Recorder } from './gate.ts';
 export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.ts';
 export { type ImportBundleInput, type ImportedBundle, importBundle } from './import-bundle.ts';
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';

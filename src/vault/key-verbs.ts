@@ -2,6 +2,7 @@ import type { Caller, Key, KeysApi } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { Keyring, KeyringKey } from '../keyring/index.ts';
 import type { Catalogue, KeyRef, KeyUsage } from '../storage/index.ts';
+import { listing, onEverything, onKey, placeOfKey } from './act.ts';
 import type { Leaseholder, VaultLimits } from './deps.ts';
 import { type Clock } from './deps.ts';
 import type { Gate } from './gate.ts';
@@ -24,23 +25,20 @@ export function keyVerbs(deps: KeyVerbsDeps, caller: Caller): Omit<KeysApi, 'rot
   const { gate, keyring } = deps;
   return {
     list: () =>
-      gate.pass(caller, { action: 'key:read', resource: 'everything' }, async () => {
+      gate.pass(caller, listing('key:read'), async ({ rights }) => {
         await keyring.refresh();
         const usage = await deps.catalogue.keyUsage(deps.leaseholder.isLive);
-        return keyring.list().map((key) => withUsage(key, usage));
+        const seen = keyring.list().filter(({ name }) => rights.holds('key:read', placeOfKey(name)));
+        return seen.map((key) => withUsage(key, usage));
       }),
     retire: ({ name, version }) =>
-      gate.pass(caller, { action: 'key:retire', resource: keyResource(name, version) }, () =>
-        retireKey(deps, { key: name, version }),
-      ),
+      gate.pass(caller, onKey('key:retire', name, version), () => retireKey(deps, { key: name, version })),
     destroy: ({ name, version, now }) =>
-      gate.pass(caller, { action: 'key:destroy', resource: keyResource(name, version) }, () =>
+      gate.pass(caller, onKey('key:destroy', name, version), () =>
         destroyKey(deps, { key: name, version }, now ?? false),
       ),
     backup: ({ passphrase }) =>
-      gate.pass(caller, { action: 'key:backup', resource: 'everything' }, () =>
-        keyring.exportBackup(passphrase),
-      ),
+      gate.pass(caller, onEverything('key:backup'), () => keyring.exportBackup(passphrase)),
   };
 }
 
@@ -96,8 +94,4 @@ function withUsage(key: KeyringKey, usage: readonly KeyUsage[]): Key {
     name: key.name,
     versions: key.versions.map((version) => ({ ...version, blobCount: blobsOf(version.version) })),
   };
-}
-
-function keyResource(name: string, version: number): string {
-  return `key ${name}@${version}`;
 }

@@ -6,14 +6,16 @@ import type {
   OpenedVersion,
   VersionRef,
 } from '../api/index.ts';
-import { formatVersionRef } from '../api/index.ts';
 import type { ByteRange } from '../bytes/index.ts';
 import { accessCodeUnlocker, type OpenedPayload } from '../container/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId } from '../storage/index.ts';
+import { onModel } from './act.ts';
 import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, type OpenedBlob, openBlob } from './open-blob.ts';
+import { shownTo } from './shown-to.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
+import { type Watch, whilePermitted } from './while-permitted.ts';
 
 export interface OpenVersionDeps extends OpenBlobDeps, VersionTrustDeps {
   readonly gate: Gate;
@@ -36,40 +38,41 @@ export function openVersion(
   caller: Caller,
   input: OpenVersionInput,
 ): Promise<OpenedVersion> {
-  return deps.gate.pass(
-    caller,
-    { action: 'version:download', resource: formatVersionRef(input) },
-    async () => {
-      const version = await deps.registry.getVersion(input);
-      await assertUsable(deps, version, 'fetch');
-      const unlocker = input.accessCode && accessCodeUnlocker(input.accessCode);
-      const open = (file: ManifestFile) =>
-        openBlob(deps, {
-          blob: file.blob as BlobId,
-          sha256: file.sha256,
-          size: file.size,
-          isEncrypted: version.isEncrypted,
-          accessCode: unlocker,
-        });
-      const close = () => {
-        unlocker?.wipe();
-        return Promise.resolve();
-      };
-      const [first] = version.files;
-      if (first !== undefined) await (await open(first)).close();
-      const files = version.files.map((file) => openedFile(file, open));
-      return { version, files, close, [Symbol.asyncDispose]: close };
-    },
-  );
+  return deps.gate.pass(caller, onModel('version:download', input), async (permit) => {
+    const version = await deps.registry.getVersion(input);
+    await assertUsable(deps, version, 'fetch');
+    const watch = whilePermitted(permit);
+    const unlocker = input.accessCode && accessCodeUnlocker(input.accessCode);
+    const open = (file: ManifestFile) =>
+      openBlob(deps, {
+        blob: file.blob as BlobId,
+        sha256: file.sha256,
+        size: file.size,
+        isEncrypted: version.isEncrypted,
+        accessCode: unlocker,
+      });
+    const close = () => {
+      unlocker?.wipe();
+      return Promise.resolve();
+    };
+    const [first] = version.files;
+    if (first !== undefined) await (await open(first)).close();
+    const files = version.files.map((file) => openedFile(file, open, watch));
+    return { version: shownTo(permit, version), files, close, [Symbol.asyncDispose]: close };
+  });
 }
 
-function openedFile(file: ManifestFile, open: (file: ManifestFile) => Promise<OpenedBlob>): OpenedFile {
+function openedFile(
+  file: ManifestFile,
+  open: (file: ManifestFile) => Promise<OpenedBlob>,
+  watch: Watch,
+): OpenedFile {
   const whileOpen = async function* (
     stream: (payload: OpenedPayload) => AsyncIterable<Uint8Array>,
   ): AsyncGenerator<Uint8Array> {
     const blob = await open(file);
     try {
-      yield* stream(blob.payload);
+      yield* watch(stream(blob.payload));
     } finally {
       await blob.close();
     }

@@ -14,10 +14,12 @@ import type { BlobStore, Catalogue, KeyRef, NewFile } from '../storage/index.ts'
 import { type Admission, type AdmitVersionDeps, admitVersion } from './admit-version.ts';
 import type { SealDefaults, VaultLimits } from './deps.ts';
 import { type FindUnfitTwinsDeps, findUnfitTwins } from './find-unfit-twins.ts';
-import type { Gate } from './gate.ts';
+import { denial, type Gate, type GrantedAct, type Permit } from './gate.ts';
 import { type HoldLeaseDeps, holdLease, type Lease } from './hold-lease.ts';
+import { assertMayPut, mayMake } from './may-put.ts';
 import { rewrapBlob } from './rewrap-blob.ts';
 import { type SealBlobDeps, type SealPlan, sealBlob } from './seal-blob.ts';
+import { shownTo } from './shown-to.ts';
 import { shredBlobs } from './shred-blobs.ts';
 
 export interface PutVersionDeps
@@ -27,7 +29,7 @@ export interface PutVersionDeps
     Omit<AdmitVersionDeps, 'keyring'> {
   readonly gate: Gate;
   readonly registry: AdmitVersionDeps['registry'] &
-    Pick<Registry, 'assertPublishable' | 'findNamespace' | 'publishVersion'>;
+    Pick<Registry, 'assertPublishable' | 'findNamespace' | 'findModel' | 'publishVersion'>;
   readonly catalogue: HoldLeaseDeps['catalogue'] &
     FindUnfitTwinsDeps['catalogue'] &
     AdmitVersionDeps['catalogue'] &
@@ -44,8 +46,8 @@ export interface PutVersionDeps
  * visible or the whole version; what was written for nothing is removed at the next opening.
  */
 export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersionInput): Promise<Version> {
-  return deps.gate.pass(caller, { action: 'version:create', resource: input.model }, async () => {
-    await assertWelcome(deps, input);
+  return deps.gate.pass(caller, creating(caller, input), async (permit) => {
+    await assertWelcome(deps, permit, input);
     const lease = await holdLease(deps, 'put');
     try {
       const plan = await planSealing(deps, input, lease);
@@ -53,13 +55,13 @@ export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersi
       const admission = await admit(deps, input, { files, accessCode: plan.accessCode });
       const version = await publish(deps, {
         words: input,
-        createdBy: caller.id,
+        permit,
         lease: lease.id,
         files,
         admission,
       });
       lease.settle();
-      return version;
+      return shownTo(permit, version);
     } catch (error) {
       await lease.abandon();
       throw error;
@@ -67,9 +69,16 @@ export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersi
   });
 }
 
+/** Where the model cannot be seen, it is refused as where there is none and it may not be made. */
+function creating(caller: Caller, { model }: PutVersionInput): GrantedAct {
+  const action = 'version:create';
+  return { action, on: model, resource: model, ifHidden: () => denial(caller, action, model) };
+}
+
 /** Refuses before the first byte what would be refused after the last. */
-async function assertWelcome(deps: PutVersionDeps, input: PutVersionInput): Promise<void> {
+async function assertWelcome(deps: PutVersionDeps, permit: Permit, input: PutVersionInput): Promise<void> {
   const { files } = input;
+  await assertMayPut(deps, permit, input);
   const { maxFiles, maxFileBytes, minFreeBytes } = deps.limits;
   if (files.length > maxFiles) {
     throw new StrongroomError(
@@ -197,17 +206,25 @@ function unlockerOf({ key }: AccessCodeKey): AccessCodeUnlocker {
 
 interface Publication {
   readonly words: PutVersionInput;
-  readonly createdBy: string;
+  readonly permit: Permit;
   readonly lease: string;
   readonly files: readonly NewFile[];
   readonly admission: Admission;
 }
 
 async function publish(deps: PutVersionDeps, publication: Publication): Promise<Version> {
-  const { words, createdBy, lease, files, admission } = publication;
+  const { words, permit, lease, files, admission } = publication;
   const { model, signal } = words;
   const unfitTwins = await findUnfitTwins(deps, { model, files, signal });
-  const request: NewVersion = { ...wordsOf(words), createdBy, lease, files, unfitTwins, ...admission };
+  const request: NewVersion = {
+    ...wordsOf(words),
+    createdBy: permit.caller.id,
+    assertMayMake: mayMake(permit, model),
+    lease,
+    files,
+    unfitTwins,
+    ...admission,
+  };
   const first = await deps.registry.publishVersion(request);
   const result = first.outcome === 'key-blocked' ? await publishRewrapped(deps, request, first.key) : first;
   if (result.outcome === 'key-blocked') {
@@ -244,7 +261,9 @@ async function publishRewrapped(
   return await deps.registry.publishVersion({ ...request, files });
 }
 
-function wordsOf(input: PutVersionInput): Omit<NewVersion, 'createdBy' | 'lease' | 'files'> {
+function wordsOf(
+  input: PutVersionInput,
+): Omit<NewVersion, 'createdBy' | 'lease' | 'files' | 'assertMayMake'> {
   const { model, aliases, metrics, metricDirections, metadata, derivedFrom, signatures } = input;
   return {
     model,

@@ -2,6 +2,7 @@ import type { Caller, HeldVersion, QuarantineApi, RemovalReport } from '../api/i
 import { StrongroomError } from '../errors/index.ts';
 import type { Registry, VersionNumber } from '../registry/index.ts';
 import { parseRelease } from '../trust/index.ts';
+import { listing, onModel } from './act.ts';
 import type { Scanner } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { type ReleaseVersionDeps, releaseVersion } from './release-version.ts';
@@ -19,14 +20,12 @@ export interface QuarantineVerbsDeps extends ReleaseVersionDeps, ShredBlobsDeps 
 export function quarantineVerbs(deps: QuarantineVerbsDeps, caller: Caller): QuarantineApi {
   return {
     list: () =>
-      deps.gate.pass(caller, { action: 'quarantine:read', resource: 'everything' }, () =>
-        deps.registry.listHeld(),
+      deps.gate.pass(caller, listing('quarantine:read'), async ({ rights }) =>
+        (await deps.registry.listHeld()).filter(({ model }) => rights.holds('quarantine:read', model)),
       ),
-    get: (of) =>
-      deps.gate.pass(caller, { action: 'quarantine:read', resource: named(of) }, () => get(deps, of)),
+    get: (of) => deps.gate.pass(caller, onModel('quarantine:read', of), () => get(deps, of)),
     release: (input) => releaseVersion(deps, caller, input),
-    remove: (of) =>
-      deps.gate.pass(caller, { action: 'quarantine:delete', resource: named(of) }, () => remove(deps, of)),
+    remove: (of) => deps.gate.pass(caller, onModel('quarantine:delete', of), () => remove(deps, of)),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { AliasesApi, Caller, ModelsApi, NamespacesApi, VersionsApi } from '../api/index.ts';
-import { formatVersionRef } from '../api/index.ts';
 import type { Registry } from '../registry/index.ts';
+import { listing, onEverything, onModel, onNamespace } from './act.ts';
 import type { Gate } from './gate.ts';
+import { shownTo } from './shown-to.ts';
 
 export interface RegistryVerbsDeps {
   readonly gate: Gate;
@@ -15,17 +16,17 @@ export function namespaceVerbs(
 ): Omit<NamespacesApi, 'remove'> {
   return {
     create: ({ name, ...settings }) =>
-      gate.pass(caller, { action: 'namespace:create', resource: name }, () =>
+      gate.pass(caller, onEverything('namespace:create', name), () =>
         registry.createNamespace(name, settings),
       ),
     list: () =>
-      gate.pass(caller, { action: 'namespace:read', resource: 'everything' }, () =>
-        registry.listNamespaces(),
+      gate.pass(caller, listing('namespace:read'), async ({ rights }) =>
+        (await registry.listNamespaces()).filter(({ name }) => rights.holds('namespace:read', name)),
       ),
     get: ({ name }) =>
-      gate.pass(caller, { action: 'namespace:read', resource: name }, () => registry.getNamespace(name)),
+      gate.pass(caller, onNamespace('namespace:read', name), () => registry.getNamespace(name)),
     configure: ({ name, ...settings }) =>
-      gate.pass(caller, { action: 'namespace:configure', resource: name }, () =>
+      gate.pass(caller, onNamespace('namespace:configure', name), () =>
         registry.configureNamespace(name, settings),
       ),
   };
@@ -35,13 +36,12 @@ export function namespaceVerbs(
 export function modelVerbs({ gate, registry }: RegistryVerbsDeps, caller: Caller): Omit<ModelsApi, 'remove'> {
   return {
     list: (input = {}) =>
-      gate.pass(caller, { action: 'model:read', resource: input.namespace ?? 'everything' }, () =>
-        registry.listModels(input.namespace),
+      gate.pass(caller, listing('model:read', input.namespace), async ({ rights }) =>
+        (await registry.listModels(input.namespace)).filter(({ name }) => rights.holds('model:read', name)),
       ),
-    get: ({ model }) =>
-      gate.pass(caller, { action: 'model:read', resource: model }, () => registry.getModel(model)),
+    get: ({ model }) => gate.pass(caller, onModel('model:read', { model }), () => registry.getModel(model)),
     configure: ({ model, ...settings }) =>
-      gate.pass(caller, { action: 'model:configure', resource: model }, () =>
+      gate.pass(caller, onModel('model:configure', { model }), () =>
         registry.configureModel(model, settings),
       ),
   };
@@ -54,16 +54,21 @@ export function versionVerbs(
 ): Pick<VersionsApi, 'list' | 'get' | 'best' | 'addMetrics'> {
   return {
     list: ({ model }) =>
-      gate.pass(caller, { action: 'version:read', resource: model }, () => registry.listVersions(model)),
+      gate.pass(caller, onModel('version:read', { model }), async (permit) =>
+        (await registry.listVersions(model)).map((version) => shownTo(permit, version)),
+      ),
     get: (ref) =>
-      gate.pass(caller, { action: 'version:read', resource: formatVersionRef(ref) }, () =>
-        registry.getVersion(ref),
+      gate.pass(caller, onModel('version:read', ref), async (permit) =>
+        shownTo(permit, await registry.getVersion(ref)),
       ),
     best: ({ model, metric }) =>
-      gate.pass(caller, { action: 'version:read', resource: model }, () => registry.getBest(model, metric)),
+      gate.pass(caller, onModel('version:read', { model }), async (permit) => {
+        const best = await registry.getBest(model, metric);
+        return { ...best, version: shownTo(permit, best.version) };
+      }),
     addMetrics: ({ metrics, metricDirections, ...ref }) =>
-      gate.pass(caller, { action: 'version:configure', resource: formatVersionRef(ref) }, () =>
-        registry.addMetrics(ref, metrics, metricDirections),
+      gate.pass(caller, onModel('version:configure', ref), async (permit) =>
+        shownTo(permit, await registry.addMetrics(ref, metrics, metricDirections)),
       ),
   };
 }
@@ -72,12 +77,10 @@ export function versionVerbs(
 export function aliasVerbs({ gate, registry }: RegistryVerbsDeps, caller: Caller): AliasesApi {
   return {
     set: ({ model, alias, version }) =>
-      gate.pass(caller, { action: 'alias:set', resource: `${model}:${alias}` }, () =>
+      gate.pass(caller, onModel('alias:set', { model, alias }), () =>
         registry.setAlias(model, alias, version),
       ),
     remove: ({ model, alias }) =>
-      gate.pass(caller, { action: 'alias:delete', resource: `${model}:${alias}` }, () =>
-        registry.removeAlias(model, alias),
-      ),
+      gate.pass(caller, onModel('alias:delete', { model, alias }), () => registry.removeAlias(model, alias)),
   };
 }

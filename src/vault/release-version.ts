@@ -9,6 +9,7 @@ import {
   type StoredRelease,
   worstFirst,
 } from '../trust/index.ts';
+import { onModel } from './act.ts';
 import { stamp } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { standingOf, type VersionStanding, type VersionTrustDeps } from './version-trust.ts';
@@ -40,7 +41,7 @@ export function releaseVersion(
   input: ReleaseVersionInput,
 ): Promise<ReleaseOutcome> {
   const resource = `${input.model}@${input.version}`;
-  return deps.gate.pass(caller, { action: 'quarantine:release', resource }, async () => {
+  return deps.gate.pass(caller, onModel('quarantine:release', input), async () => {
     assertReason(input.reason);
     assertExpiry(input.expiresAt, deps.clock.now());
     const version = await deps.registry.getAnyVersion(input);

@@ -1,16 +1,18 @@
+import type { Access } from '../access/index.ts';
 import type { Caller, ModelName, NamespaceName, RemovalReport, VersionRef } from '../api/index.ts';
-import { formatVersionRef } from '../api/index.ts';
 import { isStrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Catalogue, CatalogueRemoval } from '../storage/index.ts';
+import { onModel, onNamespace } from './act.ts';
 import type { Leaseholder } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { type ShredBlobsDeps, shredBlobs } from './shred-blobs.ts';
 
 export interface RemoveVersionDeps extends ShredBlobsDeps {
   readonly gate: Gate;
-  readonly registry: Pick<Registry, 'removeVersion' | 'removeModel' | 'removeNamespace'>;
+  readonly access: { readonly grants: Pick<Access['grants'], 'removeAt'> };
+  readonly registry: Pick<Registry, 'getModel' | 'removeVersion' | 'removeModel' | 'removeNamespace'>;
   readonly catalogue: ShredBlobsDeps['catalogue'] &
     Pick<Catalogue, 'noteKeyringGeneration' | 'blockKeyVersion' | 'unblockKeyVersion'>;
   readonly keyring: Pick<Keyring, 'removeKey' | 'generation' | 'list' | 'refresh'>;
@@ -23,7 +25,7 @@ export function removeVersion(
   caller: Caller,
   input: VersionRef,
 ): Promise<RemovalReport> {
-  return deps.gate.pass(caller, { action: 'version:delete', resource: formatVersionRef(input) }, async () =>
+  return deps.gate.pass(caller, onModel('version:delete', input), async () =>
     finishRemoval(deps, await deps.registry.removeVersion(input)),
   );
 }
@@ -34,7 +36,10 @@ export function removeModel(
   caller: Caller,
   input: { readonly model: ModelName },
 ): Promise<RemovalReport> {
-  return deps.gate.pass(caller, { action: 'model:delete', resource: input.model }, async () => {
+  return deps.gate.pass(caller, onModel('model:delete', input), async () => {
+    await deps.registry.getModel(input.model);
+    // First: grants must not outlive the model, for another one may get its name.
+    await deps.access.grants.removeAt(input.model);
     const report = await finishRemoval(deps, await deps.registry.removeModel(input.model));
     await destroyKey(deps, input.model);
     return report;
@@ -47,8 +52,9 @@ export function removeNamespace(
   caller: Caller,
   input: { readonly name: NamespaceName },
 ): Promise<void> {
-  return deps.gate.pass(caller, { action: 'namespace:delete', resource: input.name }, async () => {
+  return deps.gate.pass(caller, onNamespace('namespace:delete', input.name), async () => {
     await deps.registry.removeNamespace(input.name);
+    await deps.access.grants.removeAt(input.name);
     await destroyKey(deps, input.name);
   });
 }

@@ -1,6 +1,5 @@
 import {
   type Caller,
-  formatVersionRef,
   type LongRunning,
   parseModelName,
   type RescanReport,
@@ -12,9 +11,10 @@ import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId, BlobRow, Catalogue, StaleFile } from '../storage/index.ts';
 import { decideEntry, outcomesOf } from '../trust/index.ts';
+import { onEverything, onModel } from './act.ts';
 import { tellDecision } from './admit-version.ts';
 import { type Scanner, stamp } from './deps.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Permit } from './gate.ts';
 import { type OpenBlobDeps, openBlob } from './open-blob.ts';
 import { payloadSource } from './payload-source.ts';
 import { type ReportKeys, sealReport } from './scan-reports.ts';
@@ -51,9 +51,9 @@ export function rescanVersions(
   caller: Caller,
   input: RescanInput,
 ): Promise<RescanReport> {
-  const resource = input.ref === undefined ? 'everything' : formatVersionRef(input.ref);
-  return deps.gate.pass(caller, { action: 'scan:run', resource }, async () => {
-    const rescan = new Rescan(deps, caller, input);
+  const act = input.ref === undefined ? onEverything('scan:run') : onModel('scan:run', input.ref);
+  return deps.gate.pass(caller, act, async (permit) => {
+    const rescan = new Rescan(deps, permit, input);
     if (input.ref === undefined) await rescan.stale();
     else await rescan.version(await deps.registry.getAnyVersion(input.ref));
     return rescan.report();
@@ -62,16 +62,16 @@ export function rescanVersions(
 
 class Rescan {
   readonly #deps: RescanVersionsDeps;
-  readonly #caller: Caller;
+  readonly #permit: Permit;
   readonly #input: RescanInput;
   readonly #withdrawn: string[] = [];
   #scanned = 0;
   #skipped = 0;
   #damaged = 0;
 
-  constructor(deps: RescanVersionsDeps, caller: Caller, input: RescanInput) {
+  constructor(deps: RescanVersionsDeps, permit: Permit, input: RescanInput) {
     this.#deps = deps;
-    this.#caller = caller;
+    this.#permit = permit;
     this.#input = input;
   }
 
@@ -160,8 +160,10 @@ class Rescan {
 
   async #withdraw(version: Version, reason: string): Promise<void> {
     const named = `${version.model}@${version.version}`;
-    await this.#deps.gate.pass(this.#caller, { action: 'version:withdraw', resource: named }, () =>
-      this.#deps.registry.setStanding(version, { state: 'withdrawn', reason, by: this.#caller.id }),
+    const by = this.#permit.caller.id;
+    const act = onModel('version:withdraw', { model: version.model, version: version.version });
+    await this.#deps.gate.follow(this.#permit, act, () =>
+      this.#deps.registry.setStanding(version, { state: 'withdrawn', reason, by }),
     );
     this.#withdrawn.push(named);
   }

@@ -1,5 +1,6 @@
 import type { Caller, RootApi } from '../api/index.ts';
 import type { Keyring } from '../keyring/index.ts';
+import { onEverything } from './act.ts';
 import type { Gate } from './gate.ts';
 
 export interface RootVerbsDeps {
@@ -10,13 +11,11 @@ export interface RootVerbsDeps {
 /** The verbs on what protects the root key. */
 export function rootVerbs({ gate, keyring }: RootVerbsDeps, caller: Caller): RootApi {
   return {
-    list: () =>
-      gate.pass(caller, { action: 'root:read', resource: 'root' }, () => Promise.resolve(keyring.seals())),
-    add: (seal) =>
-      gate.pass(caller, { action: 'root:change', resource: 'root' }, () => keyring.addSeal(seal)),
+    list: () => gate.pass(caller, onEverything('root:read', 'root'), () => Promise.resolve(keyring.seals())),
+    add: (seal) => gate.pass(caller, onEverything('root:change', 'root'), () => keyring.addSeal(seal)),
     remove: ({ id }) =>
-      gate.pass(caller, { action: 'root:change', resource: `root seal ${id}` }, () => keyring.removeSeal(id)),
+      gate.pass(caller, onEverything('root:change', `root seal ${id}`), () => keyring.removeSeal(id)),
     change: ({ seals }) =>
-      gate.pass(caller, { action: 'root:change', resource: 'root' }, () => keyring.changeRoot(seals)),
+      gate.pass(caller, onEverything('root:change', 'root'), () => keyring.changeRoot(seals)),
   };
 }

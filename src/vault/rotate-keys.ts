@@ -3,6 +3,7 @@ import { assertNotAborted } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobId, BlobRow, BlobStore, Catalogue, HeaderNote } from '../storage/index.ts';
+import { onEverything, onKey } from './act.ts';
 import type { Gate } from './gate.ts';
 import { type HoldLeaseDeps, holdLease } from './hold-lease.ts';
 import { type ReencryptBlobDeps, reencryptBlob } from './reencrypt-blob.ts';
@@ -37,7 +38,8 @@ export function rotateKeys(
   caller: Caller,
   input: RotateKeysInput,
 ): Promise<readonly RotationReport[]> {
-  return deps.gate.pass(caller, { action: 'key:rotate', resource: input.name ?? 'everything' }, async () => {
+  const act = input.name === undefined ? onEverything('key:rotate') : onKey('key:rotate', input.name);
+  return deps.gate.pass(caller, act, async () => {
     // Another process may have made keys since this one read the keyring.
     await deps.keyring.refresh();
     const names = input.name === undefined ? deps.keyring.list().map((key) => key.name) : [input.name];

@@ -1,6 +1,6 @@
 import type { Caller, FileScan, ScansApi, Version, VersionScan } from '../api/index.ts';
-import { formatVersionRef } from '../api/index.ts';
 import type { Registry } from '../registry/index.ts';
+import { onModel } from './act.ts';
 import type { Scanner } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { type RescanVersionsDeps, rescanVersions } from './rescan-versions.ts';
@@ -15,7 +15,7 @@ export interface ScanVerbsDeps extends RescanVersionsDeps {
 export function scanVerbs(deps: ScanVerbsDeps, caller: Caller): ScansApi {
   return {
     get: (ref) =>
-      deps.gate.pass(caller, { action: 'scan:read', resource: formatVersionRef(ref) }, async () =>
+      deps.gate.pass(caller, onModel('scan:read', ref), async () =>
         versionScan(deps, await deps.registry.getAnyVersion(ref)),
       ),
     rescan: (input = {}) => rescanVersions(deps, caller, input),

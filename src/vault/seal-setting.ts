@@ -1,6 +1,7 @@
 import type { Caller } from '../api/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { type SettingKeys, sealSetting as seal } from '../settings/index.ts';
+import { onEverything } from './act.ts';
 import type { Gate } from './gate.ts';
 
 export interface SealSettingDeps {
@@ -16,7 +17,7 @@ export async function sealSetting(
 ): Promise<string> {
   return await deps.gate.pass(
     caller,
-    { action: 'system:configure', resource: `setting ${setting}` },
+    onEverything('system:configure', `setting ${setting}`),
     // eslint-disable-next-line @typescript-eslint/require-await -- the gate's work is a promise
     async () => seal(deps.keyring, setting, secret),
   );

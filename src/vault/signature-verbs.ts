@@ -1,6 +1,5 @@
 import {
   type Caller,
-  formatVersionRef,
   namespaceOf,
   type SignaturesApi,
   type Version,
@@ -18,6 +17,7 @@ import {
   signManifest,
 } from '../signing/index.ts';
 import { decideEntry } from '../trust/index.ts';
+import { onModel } from './act.ts';
 import type { Gate } from './gate.ts';
 import { manifestBytes } from './manifest-bytes.ts';
 import { namespaceTrust } from './namespace-trust.ts';
@@ -35,10 +35,10 @@ export interface SignatureVerbsDeps extends VersionTrustDeps {
 /** The verbs on signatures of versions. */
 export function signatureVerbs(deps: SignatureVerbsDeps, caller: Caller): SignaturesApi {
   const sign = <T>(of: VersionNumber, work: () => Promise<T>) =>
-    deps.gate.pass(caller, { action: 'version:sign', resource: `${of.model}@${of.version}` }, work);
+    deps.gate.pass(caller, onModel('version:sign', of), work);
   return {
     list: (ref) =>
-      deps.gate.pass(caller, { action: 'version:read', resource: formatVersionRef(ref) }, async () =>
+      deps.gate.pass(caller, onModel('version:read', ref), async () =>
         list(deps, await deps.registry.getAnyVersion(ref)),
       ),
     sign: ({ keyId, ...of }) =>

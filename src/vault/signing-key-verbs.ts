@@ -19,6 +19,7 @@ import {
   sealSigningKey,
 } from '../signing/index.ts';
 import { assertReason } from '../trust/index.ts';
+import { onEverything } from './act.ts';
 import type { Clock } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { recordOf } from './signature-trust.ts';
@@ -39,10 +40,10 @@ export interface SigningKeyVerbsDeps {
 /** The verbs on keys that sign. */
 export function signingKeyVerbs(deps: SigningKeyVerbsDeps, caller: Caller): SigningKeysApi {
   const create = (name: string, work: () => Promise<KnownKey>) =>
-    deps.gate.pass(caller, { action: 'signing-key:create', resource: `signing key ${name}` }, work);
+    deps.gate.pass(caller, onEverything('signing-key:create', `signing key ${name}`), work);
   return {
     list: () =>
-      deps.gate.pass(caller, { action: 'signing-key:read', resource: 'signing keys' }, async () =>
+      deps.gate.pass(caller, onEverything('signing-key:read', 'signing keys'), async () =>
         (await deps.registry.listSigningKeys()).map(knownKey),
       ),
     generate: ({ name, algorithm = DEFAULT_ALGORITHM, ...validity }) =>
@@ -52,7 +53,7 @@ export function signingKeyVerbs(deps: SigningKeyVerbsDeps, caller: Caller): Sign
       }),
     import: (input) => create(input.name, () => importKey(deps, input)),
     revoke: (input) =>
-      deps.gate.pass(caller, { action: 'signing-key:revoke', resource: `signing key ${input.id}` }, () =>
+      deps.gate.pass(caller, onEverything('signing-key:revoke', `signing key ${input.id}`), () =>
         revoke(deps, input),
       ),
   };

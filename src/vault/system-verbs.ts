@@ -2,6 +2,7 @@ import type { BackgroundRescanStatus, Caller, ScansStatus, SystemApi, SystemStat
 import type { Keyring } from '../keyring/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Catalogue } from '../storage/index.ts';
+import { onEverything } from './act.ts';
 import type { Scanner } from './deps.ts';
 import type { Gate } from './gate.ts';
 
@@ -23,9 +24,9 @@ export interface SystemVerbsDeps {
 /** The verbs on the strongroom as a whole. */
 export function systemVerbs(deps: SystemVerbsDeps, caller: Caller): SystemApi {
   return {
-    status: () => deps.gate.pass(caller, { action: 'system:read', resource: 'system' }, () => status(deps)),
+    status: () => deps.gate.pass(caller, onEverything('system:read', 'system'), () => status(deps)),
     record: (input = {}) =>
-      deps.gate.pass(caller, { action: 'record:read', resource: 'record' }, () =>
+      deps.gate.pass(caller, onEverything('record:read', 'record'), () =>
         deps.catalogue.listActs(
           Math.min(input.limit ?? DEFAULT_RECORD_LIMIT, MAX_RECORD_LIMIT),
           input.action,

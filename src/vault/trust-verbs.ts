@@ -1,6 +1,7 @@
 import type { Caller, TrustApi } from '../api/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { changeTrust, formatNamespaceTrust } from '../trust/index.ts';
+import { onNamespace } from './act.ts';
 import type { Gate } from './gate.ts';
 import { namespaceTrust } from './namespace-trust.ts';
 import { assertSignaturePolicy } from './signature-trust.ts';
@@ -14,11 +15,9 @@ export interface TrustVerbsDeps {
 export function trustVerbs({ gate, registry }: TrustVerbsDeps, caller: Caller): TrustApi {
   return {
     get: ({ namespace }) =>
-      gate.pass(caller, { action: 'trust:read', resource: namespace }, () =>
-        namespaceTrust({ registry }, namespace),
-      ),
+      gate.pass(caller, onNamespace('trust:read', namespace), () => namespaceTrust({ registry }, namespace)),
     set: ({ namespace, change }) =>
-      gate.pass(caller, { action: 'trust:configure', resource: namespace }, async () => {
+      gate.pass(caller, onNamespace('trust:configure', namespace), async () => {
         const policy = changeTrust(await namespaceTrust({ registry }, namespace), change);
         assertSignaturePolicy(policy);
         await registry.setTrustPolicy(namespace, formatNamespaceTrust(policy));

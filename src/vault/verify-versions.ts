@@ -1,11 +1,11 @@
 import type { Caller, Progress, VerifyFinding, VerifyInput, VerifyReport, Version } from '../api/index.ts';
-import { formatVersionRef } from '../api/index.ts';
 import { assertNotAborted, toHex } from '../bytes/index.ts';
 import { type AccessCodeUnlocker, accessCodeUnlocker, verifySealed } from '../container/index.ts';
 import { createHasher } from '../crypto/index.ts';
 import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId, BlobStore, Catalogue } from '../storage/index.ts';
+import { onEverything, onModel } from './act.ts';
 import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, type OpenedBlob, openBlob, openStored, readBlobHeader } from './open-blob.ts';
 
@@ -28,8 +28,8 @@ export function verifyVersions(
   caller: Caller,
   input: VerifyInput,
 ): Promise<VerifyReport> {
-  const resource = input.ref === undefined ? 'everything' : formatVersionRef(input.ref);
-  return deps.gate.pass(caller, { action: 'version:verify', resource }, async () => {
+  const act = input.ref === undefined ? onEverything('system:verify') : onModel('version:verify', input.ref);
+  return deps.gate.pass(caller, act, async () => {
     const verification = new Verification(deps, input);
     if (input.ref === undefined) await verification.everything();
     else await verification.versions([await deps.registry.getAnyVersion(input.ref)]);

@@ -257,3 +257,9 @@ test('quotes hostile text so that a terminal shows it and does not obey it', () 
   );
   assert.ok(quoteForMessage('x'.repeat(1_000_000)).length < 100);
 });
+
+test('no namespace is called what grants call the whole strongroom', () => {
+  assert.throws(() => parseNamespaceName('everything'), INVALID);
+  assert.throws(() => parseModelName('everything/churn'), INVALID);
+  assert.equal(parseModelName('acme/everything'), 'acme/everything');
+});

@@ -1,0 +1,49 @@
+import { decideRate, type Rate, type RateDecision } from './gcra.ts';
+
+/**
+ * Buckets by key, in memory of this process, at most `maxKeys`. When it is full the bucket that was used longest ago
+ * goes, which is the fullest of the idle ones: a flood of new keys costs memory nobody anything.
+ */
+export class RateTable {
+  readonly #rate: Rate;
+  readonly #maxKeys: number;
+  /** Key → when its bucket is empty again; the order is the order of use. */
+  readonly #emptyAt = new Map<string, number>();
+
+  constructor(rate: Rate, maxKeys: number) {
+    this.#rate = rate;
+    this.#maxKeys = maxKeys;
+  }
+
+  /** Takes one from the bucket of the key, in one step: parallel callers cannot slip past each other. */
+  take(key: string, now: number): RateDecision {
+    const decision = decideRate(this.#rate, now, this.#emptyAt.get(key));
+    this.#emptyAt.delete(key);
+    this.#emptyAt.set(key, decision.emptyAt);
+    if (this.#emptyAt.size > this.#maxKeys) this.#evict(now);
+    return decision;
+  }
+
+  /** What `take` would decide, without taking. */
+  peek(key: string, now: number): RateDecision {
+    return decideRate(this.#rate, now, this.#emptyAt.get(key));
+  }
+
+  /** Takes back what one `take` counted. */
+  giveBack(key: string): void {
+    const emptyAt = this.#emptyAt.get(key);
+    if (emptyAt !== undefined) this.#emptyAt.set(key, emptyAt - this.#rate.periodMs / this.#rate.limit);
+  }
+
+  /** Empties the bucket of a key. */
+  forget(key: string): void {
+    this.#emptyAt.delete(key);
+  }
+
+  #evict(now: number): void {
+    for (const [key, emptyAt] of this.#emptyAt) {
+      if (emptyAt <= now || this.#emptyAt.size > this.#maxKeys) this.#emptyAt.delete(key);
+      else return;
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { toBase64Url, toHex, utf8Bytes } from '../bytes/index.ts';
+import { hmac, randomBytes } from '../crypto/index.ts';
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import { type ExclusiveLock, Folder } from '../storage/index.ts';
+import { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys.ts';
+import { formatEntry, type NewEntry } from './entry.ts';
+import { type SequencedPass, Sequencer } from './sequencer.ts';
+import { leafHash } from './tree/tree-hash.ts';
+import type { WalOwner } from './wal/wal-format.ts';
+import { WalWriter } from './wal/wal-writer.ts';
+
+const WAL_FOLDER = 'wal';
+/** A write-ahead log of this size is ended and another one begun. */
+const MAX_WAL_BYTES = 64 * 1024 * 1024;
+/** How long entries wait at most for their checkpoint. */
+const SEQUENCE_EVERY_MS = 1000;
+/** While another process holds the lock: how long to wait, and how often. */
+const LOCK_WAIT_MS = 25;
+const MAX_LOCK_WAITS = 80;
+/** Places of entries that are remembered, so that a receipt costs no search. */
+const MAX_REMEMBERED = 65_536;
+
+/** Nodes of this process that still write: a process may have a log open more than once. */
+const LIVE_NODES = new Set<string>();
+
+export interface AuditLogOptions {
+  /** The folder of the log; made with mode 0700 when it is not there. */
+  readonly path: string;
+  readonly secrets: AuditSecrets;
+  /** Between all processes that write to the log; closed by whoever opened it, after the log. */
+  readonly lock: ExclusiveLock;
+  /** This process, as the owner of a write-ahead log. */
+  readonly process: Omit<WalOwner, 'node'>;
+  /** Whether the process of an owner is still there. */
+  readonly isLive: (owner: Omit<WalOwner, 'node'>) => boolean;
+  readonly now: () => Date;
+}
+
+/** Where an entry of this process is. */
+export interface EntryTicket {
+  readonly node: string;
+  readonly seq: number;
+  /** The leaf of the tree that it is or will be. */
+  readonly leaf: Uint8Array;
+}
+
+/**
+ * The log of what was done, as one process writes it. Entries are durable when `append` resolves, and stand under a
+ * signed checkpoint a second later. Several processes may write to one log.
+ */
+export class AuditLog {
+  readonly keys: AuditKeys;
+  /** The folder with `checkpoint` and `tile/`. */
+  readonly base: Folder;
+  readonly #options: AuditLogOptions;
+  readonly #wals: Folder;
+  readonly #sequencer: Sequencer;
+  readonly #places = new Map<string, number>();
+  #writer: WalWriter;
+  #node: string;
+  #opening: Promise<void> | undefined;
+  #seq = 0;
+  #isEnded = false;
+  #timer: NodeJS.Timeout | undefined;
+  #pass: Promise<void> = Promise.resolve();
+
+  private constructor(
+    options: AuditLogOptions,
+    parts: {
+      readonly keys: AuditKeys;
+      readonly base: Folder;
+      readonly wals: Folder;
+      readonly lock: ExclusiveLock;
+      readonly node: string;
+      readonly writer: WalWriter;
+    },
+  ) {
+    this.#options = options;
+    this.keys = parts.keys;
+    this.base = parts.base;
+    this.#wals = parts.wals;
+    this.#node = parts.node;
+    this.#writer = parts.writer;
+    this.#sequencer = new Sequencer({ ...parts, isLive: (owner) => this.#isLive(owner) });
+  }
+
+  /** Opens the log and takes in what earlier processes left. Throws `AUDIT_DAMAGED` and the `STORAGE_…` errors. */
+  static async open(options: AuditLogOptions): Promise<AuditLog> {
+    await using opened = new AsyncDisposableStack();
+    const keys = opened.use(deriveAuditKeys(options.secrets));
+    const base = opened.use(await Folder.open(options.path, { create: true }));
+    const wals = opened.use(await base.folder(WAL_FOLDER, { create: true }));
+    const { lock } = options;
+    const node = newNode();
+    const writer = await createWal(options, { keys, wals, node });
+    opened.defer(() => endWal(writer, node));
+    const log = new AuditLog(options, { keys, base, wals, lock, node, writer });
+    await log.sequence();
+    opened.move();
+    return log;
+  }
+
+  /** Records an entry: durable when it resolves. Throws `AUDIT_UNAVAILABLE`; then nothing may happen. */
+  async append(entry: NewEntry): Promise<EntryTicket> {
+    if (this.#writer.isBroken || this.#writer.size > MAX_WAL_BYTES) await this.#renewWal();
+    const [node, seq] = [this.#node, this.#seq++];
+    const at = this.#options.now().toISOString();
+    const bytes = formatEntry({ ...entry, v: 1, at, node, seq });
+    await this.#writer.append(bytes);
+    this.#timer ??= setTimeout(() => this.#sequenceSoon(), SEQUENCE_EVERY_MS).unref();
+    return { node, seq, leaf: leafHash(bytes) };
+  }
+
+  /** A value that must be comparable, but not readable: an address, a name that somebody tried. */
+  mask(value: string): string {
+    return `hmac-sha256:${toHex(hmac('sha256', this.keys.maskKey, utf8Bytes(value)).subarray(0, 16))}`;
+  }
+
+  /** Puts what was written under a checkpoint, also what other processes wrote. */
+  sequence(): Promise<void> {
+    const next = this.#pass.then(() => this.#sequence());
+    // Whoever comes after waits for this one, and does not fail with it.
+    this.#pass = next.catch(() => undefined);
+    return next;
+  }
+
+  /** The index of an entry that this process wrote, once it stands under a checkpoint; `undefined` if long ago. */
+  indexOf(ticket: EntryTicket): number | undefined {
+    return this.#places.get(toBase64Url(ticket.leaf));
+  }
+
+  /** Puts everything under a checkpoint and ends. */
+  async close(): Promise<void> {
+    await this.#opening;
+    try {
+      // While it can still be recorded what is wrong with what other processes left.
+      await this.sequence();
+      await endWal(this.#writer, this.#node);
+      this.#isEnded = true;
+      // Twice: a log is removed in the pass after the one that took in its last entries.
+      await this.sequence();
+      await this.sequence();
+    } finally {
+      clearTimeout(this.#timer);
+      await this.#wals.close();
+      await this.base.close();
+      this.keys[Symbol.dispose]();
+    }
+  }
+
+  async #sequence(): Promise<void> {
+    for (let wait = 0; wait < MAX_LOCK_WAITS; ) {
+      const pass = await this.#sequencer.pass();
+      if (pass === undefined) {
+        // Another process is at it, and may have looked at our log before our last entry.
+        wait += 1;
+        await delay(LOCK_WAIT_MS);
+        continue;
+      }
+      this.#remember(pass);
+      await this.#tellOf(pass);
+      if (!pass.hasMore) return;
+    }
+  }
+
+  #sequenceSoon(): void {
+    this.#timer = undefined;
+    this.sequence().catch(() => {
+      // The entries are safe where they are; the next pass, or `close`, will meet the same trouble and say so.
+      this.#timer ??= setTimeout(() => this.#sequenceSoon(), SEQUENCE_EVERY_MS).unref();
+    });
+  }
+
+  #remember({ added, firstIndex }: SequencedPass): void {
+    for (const [at, entry] of added.entries()) {
+      this.#places.set(toBase64Url(leafHash(entry)), firstIndex + at);
+    }
+    for (const key of this.#places.keys()) {
+      if (this.#places.size <= MAX_REMEMBERED) break;
+      this.#places.delete(key);
+    }
+  }
+
+  async #tellOf({ damaged, tornBytes }: SequencedPass): Promise<void> {
+    if (this.#isEnded) {
+      if (damaged.length === 0) return;
+      throw new StrongroomError('AUDIT_DAMAGED', `write-ahead logs were changed: ${damaged.join(', ')}`);
+    }
+    for (const name of damaged) {
+      const details = { file: name };
+      await this.append({ kind: 'event', event: 'audit.wal-damaged', severity: 'critical', details });
+    }
+    if (tornBytes > 0) {
+      const details = { bytes: tornBytes };
+      await this.append({ kind: 'event', event: 'audit.wal-torn', severity: 'notice', details });
+    }
+  }
+
+  /** A new file for one that is full, or that is not there any more. */
+  async #renewWal(): Promise<void> {
+    this.#opening ??= this.#openNext();
+    try {
+      await this.#opening;
+    } catch (error) {
+      if (isStrongroomError(error, 'AUDIT_UNAVAILABLE')) throw error;
+      throw new StrongroomError('AUDIT_UNAVAILABLE', 'no write-ahead log can be made', { cause: error });
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  async #openNext(): Promise<void> {
+    const [old, oldNode, node] = [this.#writer, this.#node, newNode()];
+    const writer = await createWal(this.#options, { keys: this.keys, wals: this.#wals, node });
+    [this.#writer, this.#node, this.#seq] = [writer, node, 0];
+    await endWal(old, oldNode);
+    if (!old.isBroken) return;
+    const details = { file: walName(node) };
+    await this.append({ kind: 'event', event: 'audit.wal-replaced', severity: 'critical', details });
+  }
+
+  #isLive(owner: WalOwner): boolean {
+    const { host, pid, startedAt } = this.#options.process;
+    const isOurs = owner.host === host && owner.pid === pid && owner.startedAt === startedAt;
+    return isOurs ? LIVE_NODES.has(owner.node) : this.#options.isLive(owner);
+  }
+}
+
+function newNode(): string {
+  return toBase64Url(randomBytes(9));
+}
+
+function walName(node: string): string {
+  return `wal-${node}.log`;
+}
+
+async function createWal(
+  options: AuditLogOptions,
+  { keys, wals, node }: { readonly keys: AuditKeys; readonly wals: Folder; readonly node: string },
+): Promise<WalWriter> {
+  LIVE_NODES.add(node);
+  const owner = { ...options.process, node };
+  try {
+    return await WalWriter.create({ folder: wals, name: walName(node), key: keys.walKey, owner });
+  } catch (error) {
+    LIVE_NODES.delete(node);
+    throw error;
+  }
+}
+
+async function endWal(writer: WalWriter, node: string): Promise<void> {
+  try {
+    await writer.close();
+  } finally {
+    LIVE_NODES.delete(node);
+  }
+}

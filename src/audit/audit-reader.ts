@@ -1,0 +1,104 @@
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import type { Folder } from '../storage/index.ts';
+import { type AuditEntry, parseEntry } from './entry.ts';
+import { openCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
+import type { NoteKey } from './note/note-key.ts';
+import { formatInclusionFile } from './note/proof-file.ts';
+import { formatNote, MAX_NOTE_BYTES } from './note/signed-note.ts';
+import { CHECKPOINT_FILE } from './sequencer.ts';
+import { TileStore } from './tile-store.ts';
+import { proveConsistency, proveInclusion } from './tree/proofs.ts';
+import { TILE_WIDTH } from './tree/tiles.ts';
+import { TreeReader } from './tree/tree-reader.ts';
+
+/** An entry and its place in the log. */
+export interface PlacedEntry {
+  readonly index: number;
+  readonly entry: AuditEntry;
+}
+
+/** Reads a log as it is under one checkpoint. */
+export class AuditReader {
+  readonly checkpoint: SignedCheckpoint;
+  readonly #tree: TreeReader;
+
+  private constructor(checkpoint: SignedCheckpoint, tree: TreeReader) {
+    this.checkpoint = checkpoint;
+    this.#tree = tree;
+  }
+
+  /** Opens the log at its newest checkpoint. Throws `AUDIT_NOTE_INVALID`, `AUDIT_SIGNATURE`, `AUDIT_DAMAGED`. */
+  static async open(base: Folder, key: NoteKey): Promise<AuditReader> {
+    const checkpoint = openCheckpoint(await readCheckpoint(base), key);
+    return new AuditReader(checkpoint, new TreeReader(new TileStore(base), checkpoint.size));
+  }
+
+  /** The entries from `start` to `end` (exclusive), ascending; one that is no entry throws `AUDIT_DAMAGED`. */
+  async *entries(start: number, end: number): AsyncGenerator<PlacedEntry> {
+    const last = Math.min(end, this.checkpoint.size);
+    for (let at = Math.max(0, start); at < last; ) {
+      const bundle = Math.floor(at / TILE_WIDTH);
+      for (const bytes of (await this.#tree.entries(bundle)).slice(at - bundle * TILE_WIDTH)) {
+        if (at >= last) return;
+        yield { index: at, entry: readable(bytes, at) };
+        at += 1;
+      }
+    }
+  }
+
+  /** The newest entries that fit, newest first. */
+  async *newest(): AsyncGenerator<PlacedEntry> {
+    for (let bundle = Math.ceil(this.checkpoint.size / TILE_WIDTH) - 1; bundle >= 0; bundle--) {
+      const start = bundle * TILE_WIDTH;
+      const entries = await Array.fromAsync(this.entries(start, start + TILE_WIDTH));
+      yield* entries.toReversed();
+    }
+  }
+
+  /** The bytes of one entry. Throws `AUDIT_PROOF_INVALID` for an index beyond the checkpoint. */
+  async entryBytes(index: number): Promise<Uint8Array> {
+    const bundle = await this.#tree.entries(Math.floor(this.#inside(index) / TILE_WIDTH));
+    const bytes = bundle[index % TILE_WIDTH];
+    if (bytes === undefined) throw new StrongroomError('AUDIT_DAMAGED', `entry ${index} is missing`);
+    return bytes;
+  }
+
+  /** A file that proves an entry offline (C2SP tlog-proof). */
+  async inclusionFile(index: number): Promise<string> {
+    const extra = await this.entryBytes(index);
+    const path = await proveInclusion(
+      (at) => this.#tree.node(at.level, at.index),
+      index,
+      this.checkpoint.size,
+    );
+    return formatInclusionFile({ index, path, extra, checkpoint: formatNote(this.checkpoint.note) });
+  }
+
+  /** The hashes that prove an older size to be the beginning of this log. */
+  async consistency(oldSize: number): Promise<readonly Uint8Array[]> {
+    if (!Number.isSafeInteger(oldSize) || oldSize < 0 || oldSize > this.checkpoint.size)
+      throw new StrongroomError('AUDIT_PROOF_INVALID', `the log has ${this.checkpoint.size} entries`);
+    return proveConsistency((at) => this.#tree.node(at.level, at.index), oldSize, this.checkpoint.size);
+  }
+
+  #inside(index: number): number {
+    if (Number.isSafeInteger(index) && index >= 0 && index < this.checkpoint.size) return index;
+    throw new StrongroomError('AUDIT_PROOF_INVALID', `the log has ${this.checkpoint.size} entries`);
+  }
+}
+
+/** The checkpoint as it is stored. Throws `AUDIT_DAMAGED` when there is none. */
+export async function readCheckpoint(base: Folder): Promise<Uint8Array> {
+  try {
+    return await base.readFile(CHECKPOINT_FILE, MAX_NOTE_BYTES);
+  } catch (error) {
+    if (!isStrongroomError(error, 'STORAGE_MISSING')) throw error;
+    throw new StrongroomError('AUDIT_DAMAGED', 'the audit log has no checkpoint');
+  }
+}
+
+function readable(bytes: Uint8Array, index: number): AuditEntry {
+  const entry = parseEntry(bytes);
+  if (entry === undefined) throw new StrongroomError('AUDIT_DAMAGED', `entry ${index} cannot be read`);
+  return entry;
+}

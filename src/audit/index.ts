@@ -1,0 +1,12 @@
+export { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys.ts';
+export { AuditLog, type AuditLogOptions, type EntryTicket } from './audit-log.ts';
+export { AuditReader, type PlacedEntry, readCheckpoint } from './audit-reader.ts';
+export { type AuditEntry, cutText, type NewEntry, type RecordedCaller } from './entry.ts';
+export { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
+export { cosign, cosignedAt } from './note/cosignature.ts';
+export { formatVkey, type NoteKey, noteKey, parseVkey } from './note/note-key.ts';
+export { parseInclusionFile, verifyInclusionFile } from './note/proof-file.ts';
+export { formatSignature, parseSignature } from './note/signed-note.ts';
+export { TileStore } from './tile-store.ts';
+export { verifyConsistency } from './tree/proofs.ts';
+export { type AuditFinding, type AuditVerification, verifyLog } from './verify-log.ts';

@@ -1,0 +1,62 @@
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import type { Folder } from '../storage/index.ts';
+import { MAX_ENTRY_BYTES, TILE_WIDTH, type TileAddress, tilePath } from './tree/tiles.ts';
+
+/** Largest tile: 256 entries of 65,535 bytes with their lengths. */
+const MAX_TILE_BYTES = TILE_WIDTH * (MAX_ENTRY_BYTES + 2);
+
+/** The tiles of a log as files, in the layout of C2SP tlog-tiles. Untrusted: who reads checks hashes. */
+export class TileStore {
+  readonly #base: Folder;
+
+  /** `base` holds the folder `tile`. */
+  constructor(base: Folder) {
+    this.#base = base;
+  }
+
+  /** Writes a tile, durably, replacing one of the same width (left by a kill before its checkpoint was signed). */
+  async write(address: TileAddress, bytes: Uint8Array): Promise<void> {
+    const path = tilePath(address);
+    await this.#within(path.slice(0, -1), { create: true }, (folder) =>
+      folder.replaceFile(nameOf(path), bytes),
+    );
+  }
+
+  /** `undefined` when it is not there. */
+  async read(address: TileAddress): Promise<Uint8Array | undefined> {
+    const path = tilePath(address);
+    try {
+      return await this.#within(path.slice(0, -1), {}, (folder) =>
+        folder.readFile(nameOf(path), MAX_TILE_BYTES),
+      );
+    } catch (error) {
+      if (isStrongroomError(error, 'STORAGE_MISSING')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Removes the narrower forms of a tile that is full. */
+  async removePartials(level: TileAddress['level'], index: number): Promise<void> {
+    const path = tilePath({ level, index, width: TILE_WIDTH });
+    await this.#within(path.slice(0, -1), { create: true }, (folder) =>
+      folder.removeTree(`${nameOf(path)}.p`),
+    );
+  }
+
+  async #within<T>(
+    folders: readonly string[],
+    options: { readonly create?: boolean },
+    work: (folder: Folder) => Promise<T>,
+  ): Promise<T> {
+    await using opened = new AsyncDisposableStack();
+    let folder = this.#base;
+    for (const name of folders) folder = opened.use(await folder.folder(name, options));
+    return await work(folder);
+  }
+}
+
+function nameOf(path: readonly string[]): string {
+  const name = path.at(-1);
+  if (name === undefined) throw new StrongroomError('INTERNAL', 'a tile without a name');
+  return name;
+}
