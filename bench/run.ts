@@ -21,18 +21,15 @@ for (const part of chosen) {
 }
 const mebibytes = Number(/--mebibytes=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 1024);
 const fileBytes = mebibytes * 2 ** 20;
-/** For what one process writes and for the process itself. */
-const warmedBytes = fileBytes * 2;
-/** The file and its sealed form, and what is made ready for the hungriest. */
-const workspace = openWorkspace(fileBytes * 8);
+/** The file, and at worst five forms of it at a time, Fernet's larger by a third. */
+const workspace = openWorkspace(fileBytes * 6);
 
 const machine = describeMachine();
 const rows: Row[] = [];
 const missing: string[] = [];
 if (!workspace.isRamDisk) missing.push('a RAM disk with enough space: a disk was measured, too');
 
-const path = writeRandomFile(join(workspace.folder, 'file'), fileBytes);
-const file = { path, bytes: fileBytes, workspace, warmedBytes };
+const file = writeRandomFile(join(workspace.folder, 'file'), fileBytes);
 if (wants('seal') || wants('peers') || wants('range')) measureFile();
 if (wants('rotation')) rows.push(...measureRotation(workspace));
 
@@ -41,7 +38,6 @@ const result = {
   measuredAt: new Date().toISOString(),
   fileBytes,
   ramDisk: workspace.isRamDisk,
-  warmedBytes: workspace.isRamDisk ? warmedBytes : 0,
   missing,
   allMet: rows.every((row) => row.isMet),
   rows,
@@ -54,7 +50,7 @@ function wants(part: (typeof PARTS)[number]): boolean {
 }
 
 function measureFile(): void {
-  const { rows: own, times, sealed } = measureContainer(file);
+  const { rows: own, times, sealed } = measureContainer(file, workspace.folder, fileBytes);
   if (wants('seal')) rows.push(...own);
   if (wants('range')) rows.push(measureRange(sealed));
   if (wants('peers')) comparePeers(times);
@@ -62,7 +58,7 @@ function measureFile(): void {
 
 function comparePeers(times: OurTimes): void {
   for (const compare of [compareAge, compareFernet]) {
-    const found = compare(file, times);
+    const found = compare(file, workspace.folder, times);
     rows.push(...found.rows);
     missing.push(...found.missing);
   }

@@ -115,6 +115,83 @@ const downloadSection = z.strictObject({
     }),
 });
 
+const accessSection = z.strictObject({
+  url: z
+    .url({ protocol: /^https$/ })
+    .refine((text) => new URL(text).origin === text, { error: 'use https://NAME or https://NAME:PORT alone' })
+    .default('https://localhost:8443')
+    .register(settings, {
+      env: 'STRONGROOM_ACCESS_URL',
+      description:
+        'address that people and programs reach the server by: issuer of access tokens, home of passkeys',
+    }),
+  name: z.string().min(1).max(64).default('Strongroom').register(settings, {
+    env: 'STRONGROOM_ACCESS_NAME',
+    description: 'name of this strongroom in authenticator apps and at passkeys',
+  }),
+  session_idle_minutes: wholeNumber(1, 1440).default(30).register(settings, {
+    env: 'STRONGROOM_ACCESS_SESSION_IDLE_MINUTES',
+    description: 'minutes without a call after which a browser is logged out',
+  }),
+  session_hours: wholeNumber(1, 24).default(12).register(settings, {
+    env: 'STRONGROOM_ACCESS_SESSION_HOURS',
+    description: 'hours after which a browser is logged out in any case',
+  }),
+  admin_session_idle_minutes: wholeNumber(1, 1440).default(15).register(settings, {
+    env: 'STRONGROOM_ACCESS_ADMIN_SESSION_IDLE_MINUTES',
+    description: 'the same for those who may change users or the root key, at most',
+  }),
+  admin_session_hours: wholeNumber(1, 24).default(8).register(settings, {
+    env: 'STRONGROOM_ACCESS_ADMIN_SESSION_HOURS',
+    description: 'hours after which those are logged out in any case, programs included',
+  }),
+  refresh_hours: wholeNumber(1, 720).default(24).register(settings, {
+    env: 'STRONGROOM_ACCESS_REFRESH_HOURS',
+    description: 'hours for which a program that logged in may renew its access token',
+  }),
+  access_token_seconds: wholeNumber(60, 600).default(600).register(settings, {
+    env: 'STRONGROOM_ACCESS_ACCESS_TOKEN_SECONDS',
+    description: 'life of one access token',
+  }),
+  token_days: wholeNumber(1, 365).default(90).register(settings, {
+    env: 'STRONGROOM_ACCESS_TOKEN_DAYS',
+    description: 'life of a personal or service-account token unless it is said otherwise',
+  }),
+  max_token_days: wholeNumber(1, 365).default(365).register(settings, {
+    env: 'STRONGROOM_ACCESS_MAX_TOKEN_DAYS',
+    description: 'longest life that such a token may be given',
+  }),
+  invitation_hours: wholeNumber(1, 720).default(72).register(settings, {
+    env: 'STRONGROOM_ACCESS_INVITATION_HOURS',
+    description: 'hours for which an invitation or a reset can be used',
+  }),
+  password_min_characters: wholeNumber(15, 64).default(15).register(settings, {
+    env: 'STRONGROOM_ACCESS_PASSWORD_MIN_CHARACTERS',
+    description: 'fewest characters of a password',
+  }),
+  password_list_file: z.string().min(1).optional().register(settings, {
+    env: 'STRONGROOM_ACCESS_PASSWORD_LIST_FILE',
+    description:
+      'file with passwords to refuse, one a line, plain or as SHA-1 (HASH or HASH:COUNT); up to 256 MiB',
+  }),
+  hash_memory_mib: wholeNumber(19, 1024).default(64).register(settings, {
+    env: 'STRONGROOM_ACCESS_HASH_MEMORY_MIB',
+    description: 'memory of one password hash (Argon2id)',
+  }),
+  hash_passes: wholeNumber(2, 16).default(3).register(settings, {
+    env: 'STRONGROOM_ACCESS_HASH_PASSES',
+    description: 'passes of one password hash',
+  }),
+  hash_concurrent: wholeNumber(1, 16).default(2).register(settings, {
+    env: 'STRONGROOM_ACCESS_HASH_CONCURRENT',
+    description: 'password hashes that run at once; Node has four threads for them and for files',
+  }),
+  hash_queue: wholeNumber(0, 1000).default(32).register(settings, {
+    env: 'STRONGROOM_ACCESS_HASH_QUEUE',
+    description: 'log-ins that may wait for a hash; more are told to come again',
+  }),
+});
+
 const federationSection = z.strictObject({
   allowed_hosts: z.string().default('token.actions.githubusercontent.com, gitlab.com').register(settings, {
     env: 'STRONGROOM_FEDERATION_ALLOWED_HOSTS',
@@ -148,6 +225,7 @@ const configSchema = z.strictObject({
   limits: limitsSection.prefault({}),
   keys: keysSection.prefault({}),
   download: downloadSection.prefault({}),
+  access: accessSection.prefault({}),
   federation: federationSection.prefault({}),
   oidc: oidcList.default([]),
 });
@@ -161,6 +239,7 @@ const SECTIONS = {
   limits: limitsSection,
   keys: keysSection,
   download: downloadSection,
+  access: accessSection,
   federation: federationSection,
 } as const;
 

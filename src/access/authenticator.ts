@@ -62,6 +62,14 @@ export class Authenticator {
     return { ...caller, requestId: origin.requestId, address: origin.address };
   }
 
+  /** Whether the credential that a caller came with still counts, for acts that take long. */
+  async isLive({ type, credential, methods = [] }: Caller): Promise<boolean> {
+    if (credential === undefined || type === 'workload') return true;
+    if (methods.includes('token')) return (await this.#deps.issuedTokens.find(credential)) !== undefined;
+    if (methods.includes('certificate')) return await this.#deps.certificates.has(credential);
+    return await this.#deps.sessions.has(credential);
+  }
+
   /** After any change of whom credentials stand for, what was remembered is worth nothing. */
   async #forgetStale(): Promise<number> {
     const changes = await this.#deps.catalogue.collectionChanges(...COLLECTIONS);
@@ -107,7 +115,7 @@ export class Authenticator {
     const { owner, securityVersion, ceiling, expiresAt, addresses } = stored.content;
     const caller = await this.#callerOf(owner, securityVersion);
     return {
-      caller: { ...caller, methods: ['token'], credential: stored.id, ceiling: ceiling as Ceiling },
+      caller: { ...caller, methods: ['token'], credential: stored.id, ...limitOf(ceiling as Ceiling) },
       networks: addresses,
       expiresAtMs: Date.parse(expiresAt),
     };
@@ -158,6 +166,11 @@ export class Authenticator {
     if (principal?.state !== 'active' || securityVersion < principal.securityVersion) throw authFailed();
     return { type: principal.type satisfies PrincipalType, id: principal.id };
   }
+}
+
+/** A ceiling without limits is none. */
+function limitOf(ceiling: Ceiling): Pick<Caller, 'ceiling'> {
+  return ceiling.permissions === undefined && ceiling.places === undefined ? {} : { ceiling };
 }
 
 /** What a credential is remembered under: a hash, so that memory holds no credentials. */

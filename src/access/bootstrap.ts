@@ -57,7 +57,10 @@ export class Bootstrap {
     const found = kindOfToken(input.token) === 'bootstrap' ? await this.#tokens.find(input.token) : undefined;
     if (found === undefined) throw authFailed();
     const id = principalId('user', input.name);
-    const password = await hasher.hash(id, acceptPassword(input.password, { name: input.name }, policy));
+    const password = await hasher.hash(
+      id,
+      await acceptPassword(input.password, { name: input.name }, policy),
+    );
     await access.change(async () => {
       if (await this.#isOver()) throw over();
       // Looked at before the token is taken: a name that is taken must not cost it.

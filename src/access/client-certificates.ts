@@ -54,6 +54,10 @@ export class ClientCertificates {
     return FINGERPRINT.test(fingerprint) ? await this.#collection.findByLookup(fingerprint) : undefined;
   }
 
+  async has(id: string): Promise<boolean> {
+    return (await this.#collection.find(id)) !== undefined;
+  }
+
   async list(principal?: string): Promise<readonly StoredCertificate[]> {
     return await this.#collection.list(principal);
   }

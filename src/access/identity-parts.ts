@@ -35,6 +35,8 @@ export interface IdentitySettings {
   readonly invitationSeconds: number;
   readonly hashing: HashingOptions;
   readonly policy: PasswordPolicy;
+  /** How long tokens last unless it is said, and at most. */
+  readonly tokenDays: { readonly usual: number; readonly most: number };
 }
 
 /** Something that needs somebody's attention, though nobody was refused for it alone. */
@@ -66,6 +68,7 @@ export function createIdentityParts(deps: IdentityDeps) {
     access,
     ...keepers,
     policy,
+    tokenDays: settings.tokenDays,
     onEvent: deps.onEvent,
     passwords: new PasswordCheck(all),
     factors: new SecondFactors(all),

@@ -1,5 +1,5 @@
 export { Access, type AccessDeps, isAdministration } from './access.ts';
-export { parseBlockList } from './block-list.ts';
+export { type BlockList, parseBlockList } from './block-list.ts';
 export { BUILT_IN_ROLES } from './built-in-roles.ts';
 export { isWithinCeiling } from './ceiling.ts';
 export {
@@ -19,6 +19,8 @@ export {
   type SecurityEvent,
 } from './identity-parts.ts';
 export { areWithin } from './issued-tokens.ts';
+export { acceptPassword } from './password-policy.ts';
 export { covers, isModel, parsePlace, placeOf, reaches } from './place.ts';
 export type { NewPrincipal, Principal, PrincipalContent, PrincipalWords } from './principals.ts';
 export { FOR_GOOD, type Rights } from './rights.ts';
+export { userCard } from './user-card.ts';

@@ -69,7 +69,10 @@ export class Invitations {
     const { user, removesFactors } = found.content;
     const principal = await this.#deps.access.findPrincipal(user);
     if (principal === undefined || principal.state === 'disabled') throw authFailed();
-    const password = await this.#deps.hasher.hash(user, acceptPassword(typed, principal, this.#deps.policy));
+    const password = await this.#deps.hasher.hash(
+      user,
+      await acceptPassword(typed, principal, this.#deps.policy),
+    );
     if (!(await this.#invitations.take(found))) throw authFailed();
     if (removesFactors) await this.#deps.passkeys.removeAll(user);
     await this.#deps.book.update(user, ({ totp, pendingTotp, recoveryCodes, ...rest }) => {

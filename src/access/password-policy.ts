@@ -1,6 +1,5 @@
 import { Passphrase, type SecretBytes, utf8Text } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import type { BlockList } from './block-list.ts';
 import { guessBits } from './guess-bits.ts';
 
 /** Longest password in code points. */
@@ -16,8 +15,8 @@ const MIN_CONTEXT_CHARS = 3;
 export interface PasswordPolicy {
   /** Fewest code points: 15 where the password is the only factor (NIST SP 800-63B-4 §3.1.1.2). */
   readonly minCodePoints: number;
-  /** The operator's own list. */
-  readonly blocked?: BlockList;
+  /** Whether it stands on the operator's own list. */
+  readonly isBlocked?: (password: string) => Promise<boolean>;
 }
 
 /** Whose password it is to be. */
@@ -40,7 +39,11 @@ export function typedPassword(typed: SecretBytes): Passphrase | undefined {
  * Refuses a new password that is short, too long, or among the first that a guesser tries; there are no rules on kinds
  * of characters, and it never expires. Throws `PASSWORD_WEAK`.
  */
-export function acceptPassword(typed: SecretBytes, owner: PasswordOwner, policy: PasswordPolicy): Passphrase {
+export async function acceptPassword(
+  typed: SecretBytes,
+  owner: PasswordOwner,
+  policy: PasswordPolicy,
+): Promise<Passphrase> {
   const password = typedPassword(typed);
   const text = password && utf8Text(password.expose());
   if (password === undefined || text === undefined)
@@ -51,7 +54,7 @@ export function acceptPassword(typed: SecretBytes, owner: PasswordOwner, policy:
   if (codePoints > MAX_CODE_POINTS) throw weak(`a password has at most ${MAX_CODE_POINTS} characters`);
   if (guessBits(text, contextOf(owner)) < MIN_GUESS_BITS)
     throw weak('the password is made of what everybody tries first');
-  if (policy.blocked?.has(text) === true) throw weak('the password is on the list of known passwords');
+  if ((await policy.isBlocked?.(text)) === true) throw weak('the password is on the list of known passwords');
   return password;
 }
 

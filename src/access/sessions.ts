@@ -106,6 +106,12 @@ export class Sessions {
     return await this.#inForce(await this.#collection.find(id));
   }
 
+  /** Whether a session has not ended; one that idles in the middle of a long act has not. */
+  async has(id: string): Promise<boolean> {
+    const session = await this.#collection.find(id);
+    return session !== undefined && session.content.expiresAt > this.#deps.now().toISOString();
+  }
+
   /** The session of a cookie that is in force. */
   async findByToken(token: SecretBytes): Promise<StoredSession | undefined> {
     if (token.length !== SESSION_TOKEN_CHARS) return undefined;

@@ -71,4 +71,10 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 
 /** What needs no grant: everybody who is known may do it to themselves. The gate records it all the same. */
-export type OwnAct = 'account:read' | 'account:change' | 'approval:ask';
+export type OwnAct =
+  | 'account:log-in'
+  | 'account:read'
+  | 'account:change'
+  | 'approval:ask'
+  | 'token:create'
+  | 'credential:end';

@@ -1,4 +1,5 @@
 import type { Passphrase } from '../bytes/index.ts';
+import type { AccessApi } from './access.ts';
 import type {
   AccessCode,
   Compression,
@@ -23,7 +24,7 @@ import type { QuarantineApi, ScansApi, ScansStatus, TrustApi } from './trust.ts'
  * `StrongroomError`: `missing` for what is not there or not visible, `forbidden` for what is not granted,
  * `damaged` for what fails verification, `unsafe` for a version that is quarantined or withdrawn.
  */
-export interface StrongroomApi {
+export interface StrongroomApi extends Pick<AccessApi, 'tokens' | 'account'> {
   readonly namespaces: NamespacesApi;
   readonly models: ModelsApi;
   readonly versions: VersionsApi;

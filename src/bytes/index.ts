@@ -19,13 +19,5 @@ export {
 } from './encoding.ts';
 export { Passphrase, SecretBytes } from './secret.ts';
 export { type ByteRange, type ByteSource, memorySource, sliceSource } from './source.ts';
-export {
-  type ByteIterator,
-  type ByteStream,
-  collectBytes,
-  type StreamWatcher,
-  streamOf,
-  streamSource,
-  watchStream,
-} from './stream.ts';
+export { collectBytes, streamOf, streamSource } from './stream.ts';
 export { parseStrictJson, type StrictJsonOptions } from './strict-json.ts';

@@ -11,3 +11,4 @@ export {
 } from './open-strongroom.ts';
 export { type RestoreKeysOptions, restoreKeys } from './restore-keys.ts';
 export { type SecretState, secretSetting, writeSecretSetting } from './secret-settings.ts';
+export type { ServedHome } from './serve-home.ts';

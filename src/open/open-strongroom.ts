@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Access } from '../access/index.ts';
+import { Access, NOT_FEDERATED } from '../access/index.ts';
 import {
   type BackupReport,
   type Caller,
@@ -50,7 +50,9 @@ import {
   type LegacyFile,
   MAX_HOME_NOTE_BYTES,
   parseHomeNote,
+  type Recorder,
   readLegacy,
+  recordSecurityEvent,
   type Scanner,
   type StrongroomDeps,
   sealSetting,
@@ -70,8 +72,10 @@ import {
   KEYS_FOLDER,
   MAX_SECRET_FILE_BYTES,
 } from './home-layout.ts';
+import { openIdentity } from './open-identity.ts';
 import { openScanner } from './open-scanner.ts';
 import { type SecretState, secretReading, secretSetting, secretStates } from './secret-settings.ts';
+import { type ServedHome, serveHome } from './serve-home.ts';
 
 /** A change of the keyring takes milliseconds: a temporary file this old has no writer any more. */
 const ABANDONED_MS = 60_000;
@@ -109,6 +113,8 @@ export interface Strongroom {
   readonly api: StrongroomApi;
   /** The strongroom as one caller may use it: what they were granted, and what exists for them. */
   apiFor(caller: Caller): StrongroomApi;
+  /** What a server serves; with it begins the housekeeping that `close` ends. The same every time. */
+  serve(): ServedHome;
   readonly config: Config;
   /** Copies the home, while it is in use, to a folder that must not be there. */
   backup(input: LongRunning & { readonly destination: string }): Promise<BackupReport>;
@@ -158,6 +164,9 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
     pool: opened.use(SegmentPool.open()),
     scanner: options.scanner ?? opened.use(openScanner()),
   });
+  opened.defer(() => {
+    deps.identity.close();
+  });
   await keyring.prune();
   await keys.sweep(ABANDONED_MS);
   await catalogue.noteKeyringGeneration(keyring.generation);
@@ -206,6 +215,10 @@ async function assertOneVault(vault: string, keyring: Keyring, catalogue: Catalo
   }
 }
 
+interface HomeDeps extends StrongroomDeps {
+  readonly recorder: Recorder;
+}
+
 interface Parts {
   readonly home: string;
   readonly config: Config;
@@ -216,13 +229,28 @@ interface Parts {
   readonly scanner: Scanner;
 }
 
-function composeDeps(parts: Parts): StrongroomDeps {
+function composeDeps(parts: Parts): HomeDeps {
   const { home, config, blobs, catalogue, keyring, pool, scanner } = parts;
   const clock = { now: () => new Date() };
   const access = new Access({ catalogue, seal: keyring, now: clock.now });
+  const recorder = catalogueRecorder({ catalogue, clock });
+  const identity = openIdentity({
+    config: config.access,
+    access,
+    catalogue,
+    keyring,
+    now: clock.now,
+    onEvent: (event) => recordSecurityEvent(recorder, event),
+  });
+  const authorizer = {
+    rightsOf: (caller: Caller) => access.rightsOf(caller),
+    isCredentialLive: (caller: Caller) => identity.authenticator.isLive(caller),
+  };
   return {
     access,
-    gate: createGate({ authorizer: access, recorder: catalogueRecorder({ catalogue, clock }) }),
+    identity,
+    recorder,
+    gate: createGate({ authorizer, recorder }),
     registry: createRegistry({ catalogue, seal: keyring, now: () => clock.now().toISOString() }),
     catalogue,
     keyring,
@@ -275,7 +303,7 @@ interface BoundHome {
   readonly home: string;
   readonly config: Config;
   readonly env: ConfigSources['env'];
-  readonly deps: StrongroomDeps;
+  readonly deps: HomeDeps;
   readonly keys: FsGenerationStore;
   readonly caller: Caller;
   readonly resources: AsyncDisposableStack;
@@ -283,10 +311,19 @@ interface BoundHome {
 
 function bindHome({ home, config, env, deps, caller, resources }: BoundHome): Strongroom {
   const api = bindStrongroom(deps, caller);
-  const close = () => resources.disposeAsync();
+  const apiFor = (other: Caller) => bindStrongroom(deps, other);
+  let serving: ReturnType<typeof serveHome> | undefined;
+  const close = async () => {
+    await serving?.stop();
+    await resources.disposeAsync();
+  };
   return {
     api,
-    apiFor: (other) => bindStrongroom(deps, other),
+    apiFor,
+    serve: () => {
+      serving ??= serveHome({ ...deps, parts: deps.identity, federated: NOT_FEDERATED, apiFor });
+      return serving.served;
+    },
     config,
     backup: ({ destination, ...running }) =>
       createWholeFolder({

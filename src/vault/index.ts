@@ -11,6 +11,7 @@ export { type ImportBundleInput, type ImportedBundle, importBundle } from './imp
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
 export { payloadSource } from './payload-source.ts';
 export { catalogueRecorder } from './record-acts.ts';
+export { recordedIdentity, recordSecurityEvent } from './recorded-identity.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
 export { sealSetting } from './seal-setting.ts';
 export {

@@ -1,5 +1,4 @@
 import type { Compression, FileInput } from '../api/index.ts';
-import { type ByteStream, watchStream } from '../bytes/index.ts';
 import {
   type AccessCodeKey,
   type ContainerHeader,
@@ -86,25 +85,24 @@ function fileRow(file: FileInput, sealed: SealedBlob, plan: SealPlan): NewFile {
 }
 
 /** The file's bytes, held to its announced size and to the limit. */
-function measured(file: FileInput, maxBytes: number): ByteStream {
+async function* measured(file: FileInput, maxBytes: number): AsyncGenerator<Uint8Array> {
   let size = 0;
-  return watchStream(file.open(), {
-    onBytes: (length) => {
-      size += length;
-      if (size <= maxBytes) return;
+  for await (const chunk of file.open()) {
+    size += chunk.length;
+    if (size > maxBytes) {
       throw new StrongroomError(
         'INPUT_TOO_LARGE',
         `${file.path} is larger than ${maxBytes} bytes (limits.max_file_bytes)`,
       );
-    },
-    onEnd: () => {
-      if (file.size === undefined || size === file.size) return;
-      throw new StrongroomError(
-        'STORAGE_CHANGED',
-        `${file.path} was announced with ${file.size} bytes and had ${size}`,
-      );
-    },
-  });
+    }
+    yield chunk;
+  }
+  if (file.size !== undefined && size !== file.size) {
+    throw new StrongroomError(
+      'STORAGE_CHANGED',
+      `${file.path} was announced with ${file.size} bytes and had ${size}`,
+    );
+  }
 }
 
 /** The key version that wraps a data key; read from the slot itself, since the keyring may have moved on meanwhile. */

@@ -1,4 +1,5 @@
 import type { BackgroundRescanStatus, Caller, StrongroomApi } from '../api/index.ts';
+import { accountVerbs } from './account-verbs.ts';
 import type { VaultDeps } from './deps.ts';
 import { keyVerbs } from './key-verbs.ts';
 import { openVersion } from './open-version.ts';
@@ -12,6 +13,7 @@ import { scanVerbs } from './scan-verbs.ts';
 import { signatureVerbs } from './signature-verbs.ts';
 import { signingKeyVerbs } from './signing-key-verbs.ts';
 import { systemVerbs } from './system-verbs.ts';
+import { tokenVerbs } from './token-verbs.ts';
 import { trustVerbs } from './trust-verbs.ts';
 import { verifyVersions } from './verify-versions.ts';
 
@@ -43,5 +45,7 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     scans: scanVerbs(deps, caller),
     quarantine: quarantineVerbs(deps, caller),
     system: systemVerbs(deps, caller),
+    tokens: tokenVerbs(deps, caller),
+    account: accountVerbs(deps, caller),
   };
 }

@@ -31,6 +31,7 @@ const SETTINGS: IdentitySettings = {
   invitationSeconds: 72 * 3600,
   hashing: { memoryKib: 19_456, passes: 2, concurrent: 2, maxWaiting: 32 },
   policy: { minCodePoints: 15 },
+  tokenDays: { usual: 90, most: 365 },
 };
 
 export async function openIdentity(t: Pick<TestContext, 'after'>, changes: Partial<IdentitySettings> = {}) {

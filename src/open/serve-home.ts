@@ -1,0 +1,83 @@
+import { createIdentity, type FederatedIdentity, type IdentityParts } from '../access/index.ts';
+import type { Caller, ServedStrongroom, StrongroomApi } from '../api/index.ts';
+import type { SecretBytes } from '../bytes/index.ts';
+import { StrongroomError, toStrongroomError } from '../errors/index.ts';
+import type { Keyring } from '../keyring/index.ts';
+import type { Catalogue } from '../storage/index.ts';
+import { type Clock, type Recorder, recordedIdentity, type VaultLimits } from '../vault/index.ts';
+
+const HOUSEKEEPING_MS = 10 * 60_000;
+
+/** What a server serves, and what whoever starts it needs. */
+export interface ServedHome extends ServedStrongroom {
+  /** A fresh token that makes the first administrator, good for a day; `undefined` when there is one. */
+  bootstrapToken(): Promise<SecretBytes | undefined>;
+}
+
+export interface ServeHomeInput {
+  readonly parts: IdentityParts;
+  readonly federated: FederatedIdentity;
+  readonly recorder: Recorder;
+  readonly catalogue: Catalogue;
+  readonly keyring: Keyring;
+  readonly apiFor: (caller: Caller) => StrongroomApi;
+  readonly limits: Pick<VaultLimits, 'freeBytes' | 'minFreeBytes'>;
+  readonly clock: Clock;
+}
+
+/** Begins to serve a home: who is asking, what they may do, and the housekeeping beside it, which `stop` ends. */
+export function serveHome(input: ServeHomeInput): { readonly served: ServedHome; stop(): Promise<void> } {
+  const housekeeping = startHousekeeping(input);
+  const identity = recordedIdentity(input.recorder, createIdentity(input.parts, input.federated));
+  return {
+    served: {
+      identity,
+      apiFor: input.apiFor,
+      bootstrapToken: () => input.parts.bootstrap.issue(),
+      ready: async () => {
+        housekeeping.assertSound();
+        await assertReady(input);
+      },
+    },
+    stop: () => housekeeping.stop(),
+  };
+}
+
+async function assertReady({ catalogue, keyring, limits }: ServeHomeInput): Promise<void> {
+  // Throws when the keyring is closed.
+  keyring.list();
+  if ((await catalogue.findVault()) !== keyring.vault)
+    throw new StrongroomError('HOME_MALFORMED', 'keyring and catalogue belong to different strongrooms');
+  const free = await limits.freeBytes();
+  if (free !== undefined && free < limits.minFreeBytes)
+    throw new StrongroomError('STORAGE_FULL', 'less space is free than limits.min_free_bytes asks for');
+}
+
+/** Clears away what expired and keeps the signing keys fresh, once at the start and every ten minutes. */
+function startHousekeeping({ catalogue, parts, clock }: ServeHomeInput) {
+  let problem: unknown;
+  const round = async (): Promise<void> => {
+    try {
+      await catalogue.removeExpiredDocuments(clock.now().toISOString());
+      await parts.keys.rotate();
+      problem = undefined;
+    } catch (error) {
+      // Told by `ready` until a later round succeeds.
+      problem = error;
+    }
+  };
+  let running = round();
+  const timer = setInterval(() => {
+    running = running.then(round);
+  }, HOUSEKEEPING_MS);
+  timer.unref();
+  return {
+    assertSound: (): void => {
+      if (problem !== undefined) throw toStrongroomError(problem);
+    },
+    stop: async (): Promise<void> => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
