@@ -1,10 +1,13 @@
 import type { ByteSource } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { Thread } from '../runtime/index.ts';
+import { FindingList } from './finding-list.ts';
+import type { FormatName } from './format-name.ts';
 import { DEFAULT_SCAN_LIMITS } from './limits.ts';
 import type { ScanReport } from './report.ts';
 import { RULE_SET, ruleOf } from './rules/index.ts';
 import type { ScanOptions } from './scan.ts';
+import type { Found } from './scan-run.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 /** Time that a thread gets beyond its own deadline to say what it found, in milliseconds. */
@@ -27,7 +30,7 @@ export class ScanWorker {
 
   /**
    * As `scanSource`, in a thread that is killed when it runs over its time, its heap or the caller's patience: then
-   * the report says `inconclusive`. One scan at a time. Throws what the source throws, and `ABORTED`.
+   * the report says `inconclusive`, and holds what was found until then. One scan at a time. Throws what the source throws, and `ABORTED`.
    */
   async scan(source: ByteSource, options: ScanOptions): Promise<ScanReport> {
     if (this.#isBusy) throw new StrongroomError('INTERNAL', 'the scanning thread is busy');
@@ -85,12 +88,15 @@ class RemoteScan {
   readonly #source: ByteSource;
   readonly #options: ScanOptions;
   readonly #outcome = Promise.withResolvers<ScanReport>();
+  readonly #findings: FindingList;
+  readonly #formats: FormatName[] = [];
   #bytesRead = 0;
 
   constructor(thread: Thread, source: ByteSource, options: ScanOptions) {
     this.#thread = thread;
     this.#source = source;
     this.#options = options;
+    this.#findings = new FindingList(options.limits?.maxFindings ?? DEFAULT_SCAN_LIMITS.maxFindings);
   }
 
   async run(): Promise<ScanReport> {
@@ -116,6 +122,9 @@ class RemoteScan {
       case 'progress':
         this.#options.onProgress?.(message.bytesRead);
         return;
+      case 'found':
+        this.#keep(message.found);
+        return;
       case 'report':
         this.isReusable = true;
         this.#outcome.resolve(message.report);
@@ -133,10 +142,32 @@ class RemoteScan {
     this.#kill(isMemory ? `more than ${MAX_HEAP_MIB} MiB of memory` : 'the scanning thread ended');
   }
 
+  #keep(found: Found): void {
+    if (found.kind === 'finding') this.#findings.add(found.finding);
+    else this.#formats.push(found.format);
+    this.#options.onFound?.(found);
+  }
+
   #kill(reason: string): void {
-    this.#outcome.resolve(
-      killedReport(reason, { bytesRead: this.#bytesRead, bytesTotal: this.#source.size }),
-    );
+    this.#outcome.resolve(this.#killedReport(reason));
+  }
+
+  /** What is known of a file whose scan had to be killed: what was found until then, and that it took too much. */
+  #killedReport(reason: string): ScanReport {
+    const { severity, advice } = ruleOf('SCAN_LIMIT');
+    this.#findings.add({ rule: 'SCAN_LIMIT', severity, place: [], message: reason, advice });
+    return {
+      verdict: this.#findings.worst() ?? 'unknown',
+      status: 'inconclusive',
+      findings: this.#findings.sorted(),
+      findingsDropped: this.#findings.dropped,
+      reasons: [reason],
+      formats: this.#formats,
+      ruleSet: RULE_SET,
+      bytesRead: this.#bytesRead,
+      bytesTotal: this.#source.size,
+      operations: 0,
+    };
   }
 
   async #serve({ id, offset, length }: Extract<FromWorker, { kind: 'read' }>): Promise<void> {
@@ -154,22 +185,6 @@ class RemoteScan {
   #say(message: ToWorker, moved: readonly ArrayBuffer[] = []): void {
     this.#thread.send({ message, moved });
   }
-}
-
-/** What is known of a file whose scan had to be killed: nothing, and that it took too much. */
-function killedReport(reason: string, bytes: Pick<ScanReport, 'bytesRead' | 'bytesTotal'>): ScanReport {
-  const { severity, advice } = ruleOf('SCAN_LIMIT');
-  return {
-    verdict: 'unknown',
-    status: 'inconclusive',
-    findings: [{ rule: 'SCAN_LIMIT', severity, place: [], message: reason, advice }],
-    findingsDropped: 0,
-    reasons: [reason],
-    formats: [],
-    ruleSet: RULE_SET,
-    ...bytes,
-    operations: 0,
-  };
 }
 
 function aborted(): StrongroomError {

@@ -6,6 +6,7 @@ import { CHECKS } from './checks/index.ts';
 import { detectFormats } from './detect.ts';
 import { isPickleForSure, PROBE_BYTES } from './detectors/index.ts';
 import { escapeText, type Finding, type NewFinding, printableText } from './finding.ts';
+import { FindingList } from './finding-list.ts';
 import { familiesOf } from './format-families.ts';
 import { FORMAT_NAMES, type FormatName } from './format-name.ts';
 import type { ScanLimits } from './limits.ts';
@@ -44,26 +45,31 @@ const BELIEVED_IN_DATA: ReadonlySet<FormatName> = new Set([
   'hdf5',
 ]);
 
-const VERDICT_RANKS = { none: 0, suspicious: 1, malicious: 2 } as const;
+/** Something that a scan came upon, told at once, so that it is known even if the scan never ends. */
+export type Found =
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'format'; readonly format: FormatName };
 
 /** One scan as it goes: what checks are given, and what comes together in the report. */
 export class ScanRun implements ScanContext {
-  readonly findings: Finding[] = [];
+  readonly findings: FindingList;
   readonly reasons = new Set<string>();
   readonly formats: FormatName[] = [];
   readonly profiles = new Map<LoaderProfile, ProfileVerdict>();
   readonly limits: ScanLimits;
   readonly budget: Budget;
-  findingsDropped = 0;
+  readonly #onFound: ((found: Found) => void) | undefined;
   /** Something cannot be read by any reader. */
   isUnknown = false;
   /** A limit was reached, or a part could not be looked at wholly. */
   isInconclusive = false;
   hasFailed = false;
 
-  constructor(limits: ScanLimits, budget: Budget) {
+  constructor(limits: ScanLimits, budget: Budget, onFound?: (found: Found) => void) {
     this.limits = limits;
     this.budget = budget;
+    this.findings = new FindingList(limits.maxFindings);
+    this.#onFound = onFound;
   }
 
   get deadline(): number {
@@ -71,24 +77,18 @@ export class ScanRun implements ScanContext {
   }
 
   report(finding: NewFinding, target: Pick<ScanTarget, 'place'>): void {
-    const { severity, verdict, advice } = ruleOf(finding.rule);
+    const { severity, advice } = ruleOf(finding.rule);
     const { evidence, ...rest } = finding;
     const shown = evidence === undefined ? {} : { evidence: escapeText(evidence) };
     const message = printableText(finding.message);
     const full: Finding = { ...rest, message, ...shown, severity, place: target.place, advice };
-    if (this.findings.length < this.limits.maxFindings) {
-      this.findings.push(full);
-      return;
-    }
-    this.findingsDropped++;
-    // A report full of trifles must not hide the one that counts.
-    const rank = VERDICT_RANKS[verdict];
-    const trifle = this.findings.findIndex(({ rule }) => VERDICT_RANKS[ruleOf(rule).verdict] < rank);
-    if (trifle >= 0) this.findings[trifle] = full;
+    if (this.findings.add(full)) this.#onFound?.({ kind: 'finding', finding: full });
   }
 
   note(format: FormatName): void {
-    if (!this.formats.includes(format)) this.formats.push(format);
+    if (this.formats.includes(format)) return;
+    this.formats.push(format);
+    this.#onFound?.({ kind: 'format', format });
   }
 
   inconclusive(reason: string): void {

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../bytes/index.ts';
 import { threadDoor } from '../runtime/index.ts';
 import { scanSource } from './scan.ts';
+import type { Found } from './scan-run.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 // What runs on a scanning thread: one scan after another. It has no file of its own: every byte is asked for.
@@ -28,7 +29,9 @@ function remoteSource(size: number): ByteSource {
 async function scan({ name, size, limits }: Extract<ToWorker, { kind: 'scan' }>): Promise<void> {
   try {
     const onProgress = (bytesRead: number): void => say({ kind: 'progress', bytesRead });
-    say({ kind: 'report', report: await scanSource(remoteSource(size), { name, limits, onProgress }) });
+    const onFound = (found: Found): void => say({ kind: 'found', found });
+    const report = await scanSource(remoteSource(size), { name, limits, onProgress, onFound });
+    say({ kind: 'report', report });
   } catch (error) {
     say({ kind: 'failed', message: error instanceof Error ? error.message : 'not an error' });
   }

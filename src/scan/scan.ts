@@ -1,11 +1,10 @@
 import type { ByteSource } from '../bytes/index.ts';
 import { Budget, MeteredSource } from './budget.ts';
 import { ScanStopped } from './check.ts';
-import type { Finding } from './finding.ts';
 import { DEFAULT_SCAN_LIMITS, type ScanLimits } from './limits.ts';
 import type { ScanReport, ScanVerdict } from './report.ts';
-import { RULE_SET, ruleOf, type Severity } from './rules/index.ts';
-import { ScanRun } from './scan-run.ts';
+import { RULE_SET } from './rules/index.ts';
+import { type Found, ScanRun } from './scan-run.ts';
 
 /** How to scan. */
 export interface ScanOptions {
@@ -16,9 +15,9 @@ export interface ScanOptions {
   readonly signal?: AbortSignal;
   /** Told now and then how many bytes were read. */
   readonly onProgress?: (bytesRead: number) => void;
+  /** Told what is found as it is found, before the report has it. */
+  readonly onFound?: (found: Found) => void;
 }
-
-const WORST_FIRST: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /**
  * Scans one file: detects what it is by content, looks into containers, and reports what loading it could do. Nothing
@@ -29,7 +28,7 @@ export async function scanSource(source: ByteSource, options: ScanOptions): Prom
   const limits = { ...DEFAULT_SCAN_LIMITS, ...options.limits };
   const budget = new Budget(limits, options.signal);
   const metered = new MeteredSource(source, budget, options.onProgress);
-  const run = new ScanRun(limits, budget);
+  const run = new ScanRun(limits, budget, options.onFound);
   try {
     await run.scan(metered, { name: options.name, place: [] });
   } catch (error) {
@@ -47,8 +46,8 @@ function reportOf(run: ScanRun, source: MeteredSource): ScanReport {
   return {
     verdict: verdictOf(run, status === 'complete'),
     status,
-    findings: [...run.findings].sort(compareFindings),
-    findingsDropped: run.findingsDropped,
+    findings: run.findings.sorted(),
+    findingsDropped: run.findings.dropped,
     reasons: [...run.reasons],
     formats: run.formats,
     ...(run.profiles.size > 0 && { profiles: Object.fromEntries(run.profiles) }),
@@ -60,16 +59,5 @@ function reportOf(run: ScanRun, source: MeteredSource): ScanReport {
 }
 
 function verdictOf(run: ScanRun, isComplete: boolean): ScanVerdict {
-  const verdicts = new Set(run.findings.map(({ rule }) => ruleOf(rule).verdict));
-  if (verdicts.has('malicious')) return 'malicious';
-  if (verdicts.has('suspicious')) return 'suspicious';
-  return isComplete && !run.isUnknown ? 'clean' : 'unknown';
-}
-
-function compareFindings(a: Finding, b: Finding): number {
-  const bySeverity = WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity);
-  if (bySeverity !== 0) return bySeverity;
-  const [placeA, placeB] = [a.place.join('\0'), b.place.join('\0')];
-  if (placeA !== placeB) return placeA < placeB ? -1 : 1;
-  return (a.offset ?? -1) - (b.offset ?? -1);
+  return run.findings.worst() ?? (isComplete && !run.isUnknown ? 'clean' : 'unknown');
 }

@@ -123,6 +123,40 @@ test('a scan that hangs is killed, is inconclusive, and the next one has a fresh
   assert.equal((await worker.scan(memorySource(HARMLESS), { name: 'x' })).verdict, 'clean');
 });
 
+/** An archive whose pickle is found, and whose last member is never handed over. */
+function stuckArchive(): ByteSource {
+  const zip = buildZip({
+    members: [
+      { name: 'm/data.pkl', content: PAYLOAD },
+      { name: 'm/last.pkl', content: concatBytes(HARMLESS.subarray(0, -1), new Uint8Array(1 << 20)) },
+    ],
+  });
+  const source = memorySource(zip);
+  return {
+    size: zip.length,
+    read(offset, length) {
+      // Only the last member is read in pieces as long as this.
+      return length > 500_000 ? new Promise(() => undefined) : source.read(offset, length);
+    },
+  };
+}
+
+test('a scan that is killed keeps what it had found', async () => {
+  await using worker = new ScanWorker();
+  // The thread is there when the time begins to count.
+  await worker.scan(memorySource(HARMLESS), { name: 'x' });
+  const found: string[] = [];
+  const report = await worker.scan(stuckArchive(), {
+    name: 'm.pt',
+    limits: { maxMs: 500 },
+    onFound: (each) => found.push(each.kind === 'finding' ? each.finding.rule : each.format),
+  });
+  assert.deepEqual([report.verdict, report.status], ['malicious', 'inconclusive'], JSON.stringify(report));
+  assert.ok(report.formats.includes('zip'));
+  assert.ok(found.includes('zip'));
+  for (const rule of rulesOf(report)) assert.ok(rule === 'SCAN_LIMIT' || found.includes(rule), rule);
+});
+
 test('memory beyond a file costs no more than its budget: reads are bounded by what is left', async () => {
   const endless: ByteSource = {
     size: Number.MAX_SAFE_INTEGER,
