@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
-import { ScanWorker } from '../scan/index.ts';
+import { findShardMismatches, ScanWorker, withFindings } from '../scan/index.ts';
 import { type FileSource, Folder, MAX_INPUT_DEPTH } from '../storage/index.ts';
 import type { ScannedFile, ScanOperations, ScanPathsInput } from './scan-operations.ts';
 import { escapeText } from './terminal.ts';
@@ -12,7 +12,7 @@ export function createScanOperations(): ScanOperations {
       await using worker = new ScanWorker();
       const scan = new PathScan(worker, input);
       for (const path of input.paths) await scan.path(path);
-      return scan.files;
+      return scan.together();
     },
   };
 }
@@ -26,13 +26,32 @@ interface Place {
 
 /** One walk over everything that was named. */
 class PathScan {
-  readonly files: ScannedFile[] = [];
+  readonly #files: ScannedFile[] = [];
+  /** Files of folders that were looked at whole. */
+  readonly #walked = new Set<string>();
   readonly #worker: ScanWorker;
   readonly #input: ScanPathsInput;
 
   constructor(worker: ScanWorker, input: ScanPathsInput) {
     this.#worker = worker;
     this.#input = input;
+  }
+
+  /** All that was scanned, with what only the files of a folder together show. */
+  together(): readonly ScannedFile[] {
+    const walked = this.#files.filter(({ path }) => this.#walked.has(path));
+    const mismatches = findShardMismatches(
+      walked.map((file) => ({
+        path: file.path,
+        content: 'report' in file ? file.report.content : undefined,
+      })),
+    );
+    return this.#files.map((file) => {
+      const found = mismatches.get(file.path);
+      return found === undefined || !('report' in file)
+        ? file
+        : { ...file, report: withFindings(file.report, found) };
+    });
   }
 
   async path(path: string): Promise<void> {
@@ -56,6 +75,7 @@ class PathScan {
     const names = (await place.folder.entries()).map(({ name }) => name).sort();
     for (const name of names) {
       const shown = join(place.shown, name);
+      this.#walked.add(shown);
       await this.#told(shown, () => this.#entry(place, name, shown));
     }
   }
@@ -88,7 +108,7 @@ class PathScan {
         onProgress?.({ phase: `scanning ${basename(shown)}`, done, total: file.size, unit: 'bytes' }),
     });
     await file.assertUnchanged();
-    this.files.push({ path: shown, report });
+    this.#files.push({ path: shown, report });
   }
 
   /** Runs a step and tells its failure in the place of the report; giving up ends the walk. */
@@ -98,7 +118,7 @@ class PathScan {
     } catch (error) {
       const shown = toStrongroomError(error);
       if (shown.code === 'ABORTED') throw shown;
-      this.files.push({ path, error: { code: shown.code, message: shown.message } });
+      this.#files.push({ path, error: { code: shown.code, message: shown.message } });
     }
   }
 }

@@ -62,7 +62,7 @@ export type { FormatProblem, FormatProblemSeverity } from './problem.ts';
 export { type ProtobufKind, protobufKind } from './protobuf/protobuf-kind.ts';
 export type { SafetensorsLimits } from './safetensors/limits.ts';
 export { readSafetensors, type SafetensorsDocument } from './safetensors/read-safetensors.ts';
-export { compareShards, isShardIndex, parseShardIndex, type ShardIndex } from './safetensors/shard-index.ts';
+export { isShardIndex, parseShardIndex, type ShardIndex } from './safetensors/shard-index.ts';
 export type { SafetensorsTensor } from './safetensors/tensor.ts';
 export { isTar, readTar, type TarDocument, type TarMember } from './tar/read-tar.ts';
 export {

@@ -2,6 +2,7 @@ import type { ByteSource } from '../bytes/index.ts';
 import type { NewFinding } from './finding.ts';
 import type { FormatName } from './format-name.ts';
 import type { LoaderProfile, ProfileVerdict } from './report.ts';
+import type { FileContent } from './shards.ts';
 
 /** One thing to look at: the file, or something inside it. */
 export interface ScanTarget {
@@ -58,6 +59,8 @@ export interface ScanContext {
   inconclusive(reason: string): void;
   /** The target cannot be read, so whatever else is found the verdict is not `clean` but `unknown`. */
   unknown(reason: string): void;
+  /** What a file holds that only the files beside it can be held against; of a file inside a container it is dropped. */
+  holds(content: FileContent, target: ScanTarget): void;
   /** What a stricter loader would do with the file; one `refused` wins over any `allowed`. */
   profile(profile: LoaderProfile, verdict: ProfileVerdict): void;
 }

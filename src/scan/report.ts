@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { FormatName } from './format-name.ts';
 import type { RuleSet } from './rules/index.ts';
+import type { FileContent } from './shards.ts';
 
 /** What the scan says of the file. `clean` is only ever said by a complete scan. */
 export type ScanVerdict = 'clean' | 'suspicious' | 'malicious' | 'unknown';
@@ -27,6 +28,7 @@ export interface ScanReport {
   /** Every format that was met, the file's own first. */
   readonly formats: readonly FormatName[];
   readonly profiles?: Readonly<Partial<Record<LoaderProfile, ProfileVerdict>>>;
+  readonly content?: FileContent;
   readonly ruleSet: RuleSet;
   /** Bytes that were read of the file itself; what was skipped is data that cannot execute. */
   readonly bytesRead: number;

@@ -13,6 +13,7 @@ import type { ScanLimits } from './limits.ts';
 import { beliedExtension, formatOfName } from './name-claims.ts';
 import type { LoaderProfile, ProfileVerdict } from './report.ts';
 import { ruleOf } from './rules/index.ts';
+import type { FileContent } from './shards.ts';
 
 /** Longest name of one container in a place, in characters. */
 const MAX_NAME_CHARS = 300;
@@ -55,6 +56,7 @@ export class ScanRun implements ScanContext {
   readonly findings: FindingList;
   readonly reasons = new Set<string>();
   readonly formats: FormatName[] = [];
+  content: FileContent | undefined;
   readonly profiles = new Map<LoaderProfile, ProfileVerdict>();
   readonly limits: ScanLimits;
   readonly budget: Budget;
@@ -99,6 +101,10 @@ export class ScanRun implements ScanContext {
   unknown(reason: string): void {
     this.isUnknown = true;
     this.reasons.add(reason);
+  }
+
+  holds(content: FileContent, target: Pick<ScanTarget, 'place'>): void {
+    if (target.place.length === 0) this.content = { ...this.content, ...content };
   }
 
   profile(profile: LoaderProfile, verdict: ProfileVerdict): void {

@@ -51,6 +51,7 @@ function reportOf(run: ScanRun, source: MeteredSource): ScanReport {
     reasons: [...run.reasons],
     formats: run.formats,
     ...(run.profiles.size > 0 && { profiles: Object.fromEntries(run.profiles) }),
+    ...(run.content !== undefined && { content: run.content }),
     ruleSet: RULE_SET,
     bytesRead: source.bytesRead,
     bytesTotal: source.size,

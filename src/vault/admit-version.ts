@@ -7,6 +7,7 @@ import { stamp } from './deps.ts';
 import { type NamespaceTrustDeps, namespaceTrust } from './namespace-trust.ts';
 import { type ScanFilesDeps, type ScanFilesInput, type ScannedFile, scanFiles } from './scan-files.ts';
 import { decideSignatures } from './signature-trust.ts';
+import { reportsTogether } from './version-findings.ts';
 
 /** Files and findings that a message names; the rest is in the report. */
 const MAX_SHOWN = 3;
@@ -34,7 +35,7 @@ export interface Admission {
  */
 export async function admitVersion(deps: AdmitVersionDeps, input: AdmitVersionInput): Promise<Admission> {
   const policy = await namespaceTrust(deps, namespaceOf(input.model));
-  const scanned = await scanFiles(deps, input);
+  const scanned = scannedTogether(await scanFiles(deps, input));
   const decision = decideEntry(
     policy,
     scanned.map(({ path, report }) => ({ path, outcomes: outcomesOf(report) })),
@@ -46,6 +47,12 @@ export async function admitVersion(deps: AdmitVersionDeps, input: AdmitVersionIn
     reports: scanned.flatMap(({ row }) => (row === undefined ? [] : [row])),
     ...(reasons.length === 0 ? {} : { quarantine: reasons.join('; ') }),
   };
+}
+
+/** With what only the files together show. */
+function scannedTogether(files: readonly ScannedFile[]): readonly ScannedFile[] {
+  const together = reportsTogether(files);
+  return files.map((file) => ({ ...file, report: together.get(file.path) ?? file.report }));
 }
 
 /** What the policy still misses. A signature that came along and does not count is refused rather than kept. */

@@ -127,7 +127,8 @@ class Rescan {
           sealReport(this.#deps.keyring, reported, { report, scannedAt }),
         ]);
         // At once, so that whoever ends it in the middle has not scanned without consequence.
-        if (outcomesOf(report).join() !== 'clean') await this.#judge(file);
+        const isHarmless = outcomesOf(report).join() === 'clean' && report.content === undefined;
+        if (!isHarmless) await this.#judge(file);
       } finally {
         await opened.close();
       }

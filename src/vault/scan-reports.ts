@@ -19,6 +19,12 @@ const finding = z.strictObject({
   advice: z.string(),
 });
 
+const tensorSet = { count: z.int(), digest: z.string() };
+const content = z.strictObject({
+  tensors: z.strictObject(tensorSet).optional(),
+  shards: z.array(z.strictObject({ file: z.string(), ...tensorSet })).optional(),
+});
+
 const schema = z.strictObject({
   verdict: z.enum(['clean', 'suspicious', 'malicious', 'unknown']),
   status: z.enum(['complete', 'inconclusive', 'error']),
@@ -26,6 +32,7 @@ const schema = z.strictObject({
   findingsDropped: z.int(),
   reasons: z.array(z.string()),
   formats: z.array(z.string()),
+  content: content.optional(),
 });
 
 /** What is kept of a scan. */
@@ -82,12 +89,12 @@ function boundTo(words: Omit<ScanReportRow, 'sealed'>): Uint8Array {
 }
 
 function formatReport(report: ScanReport): Uint8Array {
-  const { verdict, status, reasons, formats } = report;
+  const { verdict, status, reasons, formats, content } = report;
   let findings: readonly Finding[] = report.findings;
   for (;;) {
     const findingsDropped = report.findingsDropped + report.findings.length - findings.length;
     // Not canonical: the name of a member may hold what has no canonical text.
-    const text = JSON.stringify({ verdict, status, findings, findingsDropped, reasons, formats });
+    const text = JSON.stringify({ verdict, status, findings, findingsDropped, reasons, formats, content });
     const bytes = utf8Bytes(text);
     if (bytes.length <= MAX_REPORT_BYTES || findings.length === 0) return bytes;
     findings = findings.slice(0, Math.floor(findings.length / 2));

@@ -20,6 +20,7 @@ import { namespaceTrust } from './namespace-trust.ts';
 import { findReports, reportKey } from './scan-files.ts';
 import type { ReportKeys, StoredReport } from './scan-reports.ts';
 import { decideSignatures, type SignatureDecision } from './signature-trust.ts';
+import { reportsTogether } from './version-findings.ts';
 
 export interface VersionTrustDeps {
   readonly registry: Pick<
@@ -86,9 +87,12 @@ export async function reportedOutcomes(
   deps: Pick<VersionTrustDeps, 'catalogue' | 'keyring'>,
   version: Version,
 ): Promise<readonly ReportedOutcomes[]> {
-  const reports = await findReports(deps, version.model, version.files);
+  const known = await findReports(deps, version.model, version.files);
+  const together = reportsTogether(
+    version.files.map(({ path, sha256 }) => ({ path, report: known.get(reportKey({ path, sha256 })) })),
+  );
   return version.files.map(({ path, sha256 }) => {
-    const report = reports.get(reportKey({ path, sha256 }));
+    const report = together.get(path);
     return report === undefined
       ? { path, sha256, outcomes: UNSCANNED }
       : { path, sha256, outcomes: outcomesOf(report), report };

@@ -3,9 +3,19 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { parseAliasName } from '../../src/api/index.ts';
-import { Passphrase } from '../../src/bytes/index.ts';
+import { Passphrase, utf8Bytes } from '../../src/bytes/index.ts';
+import { safetensorsFile, tensorEntry } from '../formats/build/safetensors.ts';
 import { bytesOf, putOf } from '../kit/temporary-home.ts';
-import { ACME, CHURN, EVIL_PICKLE, meddle, SUSPICIOUS, strictHome, UNKNOWN } from './trust-kit.ts';
+import {
+  ACME,
+  CHURN,
+  EVIL_PICKLE,
+  meddle,
+  SUSPICIOUS,
+  scannerWith,
+  strictHome,
+  UNKNOWN,
+} from './trust-kit.ts';
 
 const production = parseAliasName('production');
 
@@ -235,4 +245,30 @@ suite('a policy', () => {
     await api.namespaces.remove({ name: ACME });
     assert.equal((await api.trust.get({ namespace: ACME })).approvals, 2);
   });
+});
+
+test('an index of shards is held against the shards of its own version, at put and ever after', async (t) => {
+  const { api, open } = await strictHome(t);
+  const shard = (...names: string[]) =>
+    safetensorsFile(
+      Object.fromEntries(names.map((name, at) => [name, tensorEntry('F32', [1], [4 * at, 4 * at + 4])])),
+      4 * names.length,
+    );
+  const index = utf8Bytes(JSON.stringify({ weight_map: { a: '1.safetensors', b: '2.safetensors' } }));
+  const whole = { 'm.index.json': index, '1.safetensors': shard('a'), '2.safetensors': shard('b') };
+  const put = (files: Readonly<Record<string, Uint8Array>>) => api.versions.put(putOf('acme/churn', files));
+  assert.equal((await put(whole)).state, 'available');
+  const { '2.safetensors': _, ...cut } = whole;
+  assert.equal((await put(cut)).state, 'quarantined');
+  assert.equal((await put({ ...whole, '2.safetensors': shard('b', 'x') })).state, 'quarantined');
+  const scan = await api.scans.get({ model: CHURN, version: 3 });
+  const found = scan.files.flatMap(({ path, report }) =>
+    (report?.findings ?? []).map(({ rule }) => `${path} ${rule}`),
+  );
+  assert.deepEqual(found, ['m.index.json SHARD_TENSORS_DIFFER']);
+  // What is wrong with one version says nothing of another one with the same index.
+  await (await api.versions.open({ model: CHURN, version: 1 })).close();
+  const later = (await open({ scanner: scannerWith('f'.repeat(64), () => undefined) })).api;
+  assert.deepEqual((await later.scans.rescan()).withdrawn, []);
+  await (await later.versions.open({ model: CHURN, version: 1 })).close();
 });

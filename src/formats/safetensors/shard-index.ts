@@ -35,47 +35,6 @@ export function parseShardIndex(index: JsonObject): ShardIndex {
   return { weights, problems: log.problems };
 }
 
-/** Every shard present, every tensor of the index in its shard, and no tensor in two shards or in none. */
-export function compareShards(
-  index: ShardIndex,
-  shards: ReadonlyMap<string, { readonly tensors: readonly { readonly name: string }[] }>,
-): readonly FormatProblem[] {
-  const log = new ProblemLog();
-  const found = new Map<string, string>();
-  for (const [file, { tensors }] of shards) {
-    for (const { name } of tensors) {
-      const other = found.get(name);
-      if (other !== undefined) {
-        log.error(
-          'SHARD_TENSOR_TWICE',
-          0,
-          `the tensor ${quoteText(name)} is in ${quoteText(other)} and ${quoteText(file)}`,
-        );
-      }
-      found.set(name, file);
-    }
-  }
-  for (const { tensor, file, offset } of index.weights) {
-    if (!shards.has(file)) log.error('SHARD_MISSING', offset, `the file ${quoteText(file)} is missing`);
-    else if (found.get(tensor) !== file) {
-      log.error(
-        'SHARD_TENSOR_MISSING',
-        offset,
-        `the tensor ${quoteText(tensor)} is not in ${quoteText(file)}`,
-      );
-    }
-    found.delete(tensor);
-  }
-  for (const [tensor, file] of found) {
-    log.error(
-      'SHARD_TENSOR_UNLISTED',
-      0,
-      `the tensor ${quoteText(tensor)} of ${quoteText(file)} is not in the index`,
-    );
-  }
-  return log.problems;
-}
-
 function isPlainFileName(name: string): boolean {
   return /^[^/\\:\p{Cc}]+$/u.test(name) && !/^\.{1,2}$/.test(name);
 }

@@ -1,5 +1,13 @@
-import { isShardIndex, JsonObject, type JsonValue, parseShardIndex, readJson } from '../../formats/index.ts';
+import {
+  isShardIndex,
+  JsonObject,
+  type JsonValue,
+  parseShardIndex,
+  readJson,
+  type ShardIndex,
+} from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
+import { tensorSetOf } from '../shards.ts';
 import { reportFormatProblems } from './format-problems.ts';
 import { isKerasConfig, reportKerasConfig } from './keras-config.ts';
 import { isSkopsSchema, reportSkopsSchema } from './skops.ts';
@@ -9,6 +17,8 @@ import { isXgboostJson, reportXgboostJson } from './xgboost.ts';
 /** Models of trees in JSON are nothing but numbers, which are not kept. */
 const MAX_NUMBERS = 500_000_000;
 const BYTES_PER_OPERATION = 16;
+/** Files of one model; the largest have two hundred. */
+const MAX_SHARDS = 2000;
 
 /**
  * Looks at JSON, whatever it is called: configurations of Keras, schemas of skops, templates of tokenizers, indexes of
@@ -38,10 +48,29 @@ function reportValue(value: JsonValue, place: { target: ScanTarget; context: Sca
   if (isKerasConfig(value) || holdsKerasConfig(value)) reportKerasConfig(value, place);
   if (isSkopsSchema(value)) reportSkopsSchema(value, place);
   if (isShardIndex(value)) {
-    const { problems } = parseShardIndex(value);
-    const codes = { SHARD_INDEX_PATH: 'SHARD_INDEX_PATH' } as const;
-    reportFormatProblems(problems, { error: 'SHARD_INDEX_MALFORMED', codes }, place);
+    reportShardIndex(parseShardIndex(value), place);
   }
+}
+
+function reportShardIndex(
+  { weights, problems }: ShardIndex,
+  place: { target: ScanTarget; context: ScanContext },
+): void {
+  const { target, context } = place;
+  const codes = { SHARD_INDEX_PATH: 'SHARD_INDEX_PATH' } as const;
+  reportFormatProblems(problems, { error: 'SHARD_INDEX_MALFORMED', codes }, place);
+  const byFile = Map.groupBy(weights, ({ file }) => file);
+  if (byFile.size > MAX_SHARDS) {
+    const message = `an index of more than ${MAX_SHARDS} shards`;
+    context.report({ rule: 'SCAN_LIMIT', message }, target);
+    context.inconclusive(message);
+    return;
+  }
+  const shards = [...byFile].map(([file, tensors]) => ({
+    file,
+    ...tensorSetOf(tensors.map(({ tensor }) => tensor)),
+  }));
+  context.holds({ shards }, target);
 }
 
 /** A configuration one level down: `{"model_config": {…}}`, a list of layers. */

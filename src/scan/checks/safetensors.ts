@@ -1,5 +1,6 @@
 import { readSafetensors, type SafetensorsDocument } from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
+import { tensorSetOf } from '../shards.ts';
 import { reportFormatProblems } from './format-problems.ts';
 
 /** Control characters, terminal escapes and marks that turn the direction of text. */
@@ -33,6 +34,7 @@ export const safetensorsCheck: Check = {
       { target, context },
     );
     reportTexts(document, target, context);
+    context.holds({ tensors: tensorSetOf(document.tensors.map(({ name }) => name)) }, target);
   },
 };
 

@@ -10,6 +10,7 @@ import type { Check, ScanContext, ScanTarget } from '../check.ts';
 import { isPickleForSure } from '../detectors/index.ts';
 import { openInnerSource } from '../inner-source.ts';
 import type { RuleId } from '../rules/index.ts';
+import { tensorSetOf } from '../shards.ts';
 import { weightsOnlyObjection } from './pickle/index.ts';
 import { storagesOf } from './torch-storages.ts';
 
@@ -41,6 +42,15 @@ export const torchCheck: Check = {
     if (stream !== undefined) await archive.checkStream(stream);
   },
 };
+
+/** The names in a state dict; `undefined` of anything else. */
+function namesOf(value: PickleStream['value']): readonly string[] | undefined {
+  const isOrdered =
+    value?.kind === 'call' && value.callee.kind === 'global' && value.callee.name === 'OrderedDict';
+  const entries = value?.kind === 'dict' ? value.entries : isOrdered ? value.changes.entries : undefined;
+  const names = entries?.map(([key]) => (key.kind === 'str' ? key.text : undefined));
+  return names?.every((name) => name !== undefined) === true ? names : undefined;
+}
 
 class TorchArchive {
   readonly #target: ScanTarget;
@@ -110,6 +120,8 @@ class TorchArchive {
     const objection = isScript ? 'it is TorchScript' : weightsOnlyObjection(stream);
     this.#context.profile('torch-weights-only', objection === undefined ? 'allowed' : 'refused');
     if (objection !== undefined) this.report('TORCH_WEIGHTS_ONLY_REFUSED', this.#main, objection);
+    const names = namesOf(stream.value);
+    if (names !== undefined) this.#context.holds({ tensors: tensorSetOf(names) }, this.#target);
     const storages = storagesOf(stream);
     for (const [key, storage] of storages) {
       const member =

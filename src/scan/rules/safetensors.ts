@@ -44,6 +44,24 @@ export const SAFETENSORS_RULES = {
     advice: 'refuse it: shards are plain names in the same folder',
     references: ['CWE-22'],
   },
+  SHARD_MISSING: {
+    severity: 'medium',
+    verdict: 'suspicious',
+    title: 'an index of shards that names a file which is not there',
+    about:
+      'The model cannot be loaded as it is, or a loader takes the missing file from somewhere else, which nobody scanned.',
+    advice: 'store the model with all of its shards, or without the index',
+    references: ['CWE-426'],
+  },
+  SHARD_TENSORS_DIFFER: {
+    severity: 'high',
+    verdict: 'suspicious',
+    title: 'a shard with other tensors than its index says',
+    about:
+      'A shard has a tensor that the index does not name, or lacks one that it names: loaders differ in which tensors they take from where, and a shard may have been exchanged.',
+    advice: 'ask for index and shards again from where they were made',
+    references: ['CWE-436', 'CWE-345'],
+  },
   SHARD_INDEX_MALFORMED: {
     severity: 'medium',
     verdict: 'suspicious',
