@@ -4,15 +4,24 @@ import { dirname, join } from 'node:path';
 import { formatCertificatePem, SigningKey } from '../../src/crypto/index.ts';
 import { goodChain, keyObjectOf } from '../signing/certificate-kit.ts';
 import type { Check } from './check.ts';
-import { findModelSigning } from './find-model-signing.ts';
+import { findPythonPeer, type PythonPeer } from './python-peer.ts';
 import type { Workshop } from './workshop.ts';
 
 const HERE = import.meta.dirname;
+/**
+ * The version whose options are used here. It needs pyOpenSSL for certificates without saying so in its own
+ * requirements.
+ */
+const MODEL_SIGNING: PythonPeer = {
+  name: 'model-signing',
+  packages: ['model-signing==1.1.1', 'pyopenssl>=24'],
+  probe: 'import model_signing.signing',
+};
 const CURVES = ['ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521'] as const;
 
 /** OpenSSF's `model_signing` from pip: our signatures verify there, its signatures here, and both refuse changes. */
 export function modelSigningChecks(isQuick: boolean): Check[] {
-  const found = findModelSigning(process.env.STRONGROOM_INTEROP_PYTHON ?? 'python3');
+  const found = findPythonPeer(MODEL_SIGNING);
   const python = found ?? '';
   const checks: readonly Omit<Check, 'missing'>[] = [
     ...CURVES.map((curve) => ({

@@ -1,4 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { findPythonPeer, PYTHON, type PythonPeer } from './python-peer.ts';
+
+/** Of any version: Fernet has not changed. */
+const CRYPTOGRAPHY: PythonPeer = {
+  name: 'cryptography',
+  packages: ['cryptography'],
+  probe: 'import cryptography.fernet',
+};
 
 /** Programs of others that we are tried against. */
 export interface Peers {
@@ -11,12 +19,12 @@ export interface Peers {
 /** Finds the peers on this machine; as root on Debian and its kin, installs what is missing first. */
 export function findPeers(): Peers {
   for (const name of ['age', 'zstd']) if (!isCommand(name)) installPackage(name);
-  const python = process.env.STRONGROOM_INTEROP_PYTHON ?? 'python3';
-  const hasCryptography = spawnSync(python, ['-c', 'import cryptography.fernet']).status === 0;
+  const hasCryptography = spawnSync(PYTHON, ['-c', 'import cryptography.fernet']).status === 0;
+  const python = hasCryptography ? PYTHON : findPythonPeer(CRYPTOGRAPHY);
   return {
     age: isCommand('age') && isCommand('age-keygen'),
     zstd: isCommand('zstd'),
-    python: hasCryptography ? python : undefined,
+    python,
   };
 }
 

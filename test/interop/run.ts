@@ -1,6 +1,7 @@
 // Our software against real peers: `npm run test:interop`, or with `-- --quick` on small files only.
 // A peer that is not on the machine is said to be missing, and its checks are skipped.
 import { ageChecks } from './age.ts';
+import { attestationChecks } from './attestations.ts';
 import type { Check } from './check.ts';
 import { modelSigningChecks } from './model-signing.ts';
 import { findPeers } from './peers.ts';
@@ -18,6 +19,7 @@ const checks: readonly Check[] = [
   ...ageChecks(peers, fileBytes),
   ...pythonChecks(peers, fileBytes),
   ...modelSigningChecks(isQuick),
+  ...attestationChecks(),
   ...zstdChecks(peers, fileBytes),
 ];
 
