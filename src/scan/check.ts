@@ -1,8 +1,8 @@
 import type { ByteSource } from '../bytes/index.ts';
+import type { FileContent } from './file-content.ts';
 import type { NewFinding } from './finding.ts';
 import type { FormatName } from './format-name.ts';
 import type { LoaderProfile, ProfileVerdict } from './report.ts';
-import type { FileContent } from './shards.ts';
 
 /** One thing to look at: the file, or something inside it. */
 export interface ScanTarget {

@@ -18,11 +18,4 @@ export {
 } from './rules/index.ts';
 export { type ScanOptions, scanSource } from './scan.ts';
 export { ScanWorker, scanInWorker } from './scan-in-worker.ts';
-export {
-  type FileContent,
-  type FolderFile,
-  findShardMismatches,
-  type ShardClaim,
-  type TensorSet,
-  withFindings,
-} from './shards.ts';
+export { type FolderFile, findShardMismatches, withFindings } from './shards.ts';

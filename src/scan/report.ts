@@ -1,7 +1,7 @@
+import type { FileContent } from './file-content.ts';
 import type { Finding } from './finding.ts';
 import type { FormatName } from './format-name.ts';
 import type { RuleSet } from './rules/index.ts';
-import type { FileContent } from './shards.ts';
 
 /** What the scan says of the file. `clean` is only ever said by a complete scan. */
 export type ScanVerdict = 'clean' | 'suspicious' | 'malicious' | 'unknown';

@@ -5,6 +5,7 @@ import { type Check, type InnerFile, type ScanContext, ScanStopped, type ScanTar
 import { CHECKS } from './checks/index.ts';
 import { detectFormats } from './detect.ts';
 import { isPickleForSure, PROBE_BYTES } from './detectors/index.ts';
+import type { FileContent } from './file-content.ts';
 import { escapeText, type Finding, type NewFinding, printableText } from './finding.ts';
 import { FindingList } from './finding-list.ts';
 import { familiesOf } from './format-families.ts';
@@ -13,7 +14,6 @@ import type { ScanLimits } from './limits.ts';
 import { beliedExtension, formatOfName } from './name-claims.ts';
 import type { LoaderProfile, ProfileVerdict } from './report.ts';
 import { ruleOf } from './rules/index.ts';
-import type { FileContent } from './shards.ts';
 
 /** Longest name of one container in a place, in characters. */
 const MAX_NAME_CHARS = 300;

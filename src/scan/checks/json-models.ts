@@ -7,7 +7,7 @@ import {
   type ShardIndex,
 } from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
-import { tensorSetOf } from '../shards.ts';
+import { tensorSetOf } from '../file-content.ts';
 import { reportFormatProblems } from './format-problems.ts';
 import { isKerasConfig, reportKerasConfig } from './keras-config.ts';
 import { isSkopsSchema, reportSkopsSchema } from './skops.ts';

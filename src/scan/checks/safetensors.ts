@@ -1,6 +1,6 @@
 import { readSafetensors, type SafetensorsDocument } from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
-import { tensorSetOf } from '../shards.ts';
+import { tensorSetOf } from '../file-content.ts';
 import { reportFormatProblems } from './format-problems.ts';
 
 /** Control characters, terminal escapes and marks that turn the direction of text. */

@@ -8,9 +8,9 @@ import {
 } from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
 import { isPickleForSure } from '../detectors/index.ts';
+import { tensorSetOf } from '../file-content.ts';
 import { openInnerSource } from '../inner-source.ts';
 import type { RuleId } from '../rules/index.ts';
-import { tensorSetOf } from '../shards.ts';
 import { weightsOnlyObjection } from './pickle/index.ts';
 import { storagesOf } from './torch-storages.ts';
 
