@@ -59,10 +59,20 @@ export interface CheckedSignature {
   readonly root?: string;
 }
 
+/** A certificate as a trust policy names it. */
+export interface NamedCertificate {
+  /** SHA-256 of its DER, lower-case hex. */
+  readonly fingerprint: string;
+  /** Base64 of its DER. */
+  readonly der: string;
+}
+
 /** Signatures over files, without a home. */
 export interface SigningOperations {
   /** Throws `SIGNING_KEY_INVALID`, `KEY_REFUSED`, `CERTIFICATE_…`, and what reading and writing throws. */
   signPath(input: SignPathInput): Promise<WrittenSignature>;
+  /** The certificates in PEM files. Throws `CERTIFICATE_…`, and what reading throws. */
+  readCertificates(paths: readonly string[]): Promise<readonly NamedCertificate[]>;
   /** Throws `SIGNATURE_…`, `CERTIFICATE_…`, and what reading throws. */
   verifyPath(input: VerifyPathInput): Promise<CheckedSignature>;
 }

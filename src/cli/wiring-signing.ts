@@ -1,5 +1,6 @@
 import { basename, relative, resolve, sep } from 'node:path';
 import type { LongRunning } from '../api/index.ts';
+import { toBase64 } from '../bytes/index.ts';
 import { type Certificate, PublicKey, parseCertificatesPem, SigningKey } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import {
@@ -45,6 +46,10 @@ export function createSigningOperations(isFolder: FileOperations['isFolder']): S
       const bytes = signFiles(key, { ...chosen, shape, certificates, name: basename(resolve(input.path)) });
       await writeSignature(input, bytes);
       return written(key, chosen);
+    },
+    async readCertificates(paths) {
+      const certificates = await readCertificates(paths);
+      return certificates.map(({ fingerprint, der }) => ({ fingerprint, der: toBase64(der) }));
     },
     async verifyPath(input) {
       const signature = await readNamed(input.signatureFile, MAX_SIGNATURE_BYTES);

@@ -54,12 +54,13 @@ export function signDetached(content: Uint8Array, key: SigningKey): Uint8Array {
 }
 
 /**
- * Verifies a detached signature over a canonical text with one of the trusted keys. Throws `SIGNATURE_MALFORMED`,
- * `SIGNATURE_UNTRUSTED`, `SIGNATURE_MISMATCH` when another text was signed, `SIGNATURE_INVALID`.
+ * Verifies a detached signature over a canonical text, or over one of several that say the same, with one of the
+ * trusted keys. Throws `SIGNATURE_MALFORMED`, `SIGNATURE_UNTRUSTED`, `SIGNATURE_MISMATCH` when another text was
+ * signed, `SIGNATURE_INVALID`.
  */
 export function verifyDetached(
   record: Uint8Array,
-  content: Uint8Array,
+  contents: Uint8Array | readonly Uint8Array[],
   keys: readonly PublicKey[],
 ): { readonly signer: Signer } {
   const parsed = schema.safeParse(record.length <= MAX_DETACHED_BYTES ? parseLine(record) : undefined);
@@ -77,7 +78,9 @@ export function verifyDetached(
   assertDetachedAlgorithm(key.algorithm);
   // The key decides how it is verified; a record that says otherwise lies.
   if (key.algorithm !== algorithm) throw malformedSignature('it names another algorithm than its key has');
-  if (toHex(sha256(content)) !== signed) {
+  const texts = contents instanceof Uint8Array ? [contents] : contents;
+  const content = texts.find((text) => toHex(sha256(text)) === signed);
+  if (content === undefined) {
     throw new StrongroomError('SIGNATURE_MISMATCH', 'the files are not those that were signed');
   }
   if (key.verify(content, signature)) return { signer: signerOfKey(key) };

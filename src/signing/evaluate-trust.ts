@@ -1,6 +1,6 @@
 import type { Certificate, SignatureAlgorithm } from '../crypto/index.ts';
 import { type ErrorCode, isStrongroomError } from '../errors/index.ts';
-import { isDetachedSignature, verifyDetached } from './detached-signature.ts';
+import { formatFileList, isDetachedSignature, verifyDetached } from './detached-signature.ts';
 import type { FileDigest } from './file-digest.ts';
 import { assertKeyInForce, publicKeyOfRecord, type SigningKeyRecord } from './key-record.ts';
 import type { Signer } from './signer.ts';
@@ -23,7 +23,7 @@ export interface TrustQuestion {
   readonly files: readonly FileDigest[];
   /** A model that is one file, or (default) a folder of files. */
   readonly shape?: 'file' | 'folder';
-  /** The canonical text that detached signatures are over; without it they do not count. */
+  /** A canonical text that detached signatures may be over, besides the list of the files. */
   readonly manifest?: Uint8Array;
   /** Records of keys that the policy may name. */
   readonly keys: readonly SigningKeyRecord[];
@@ -118,8 +118,9 @@ function verifySignature({ bytes }: NamedSignature, question: TrustQuestion): Si
   const keyIds = new Set(policy.signers.flatMap(({ keys }) => keys));
   const keys = question.keys.filter(({ id }) => keyIds.has(id)).map(publicKeyOfRecord);
   if (isDetachedSignature(bytes)) {
-    if (manifest === undefined) throw new Refusal('there is no manifest that it could be over');
-    return verifyDetached(bytes, manifest, keys).signer;
+    // Both name every file by path, size and digest: the manifest of a version, and the list of whoever had the files.
+    const texts = [...(manifest === undefined ? [] : [manifest]), formatFileList(files)];
+    return verifyDetached(bytes, texts, keys).signer;
   }
   const rootIds = new Set(policy.signers.flatMap(({ certificates }) => certificates.map(({ root }) => root)));
   const roots = question.roots.filter(({ fingerprint }) => rootIds.has(fingerprint));

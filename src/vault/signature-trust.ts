@@ -19,7 +19,7 @@ export interface SignatureQuestion {
   readonly policy: NamespaceTrust;
   readonly keys: readonly StoredSigningKey[];
   readonly files: readonly FileDigest[];
-  /** The canonical manifest, which detached signatures are over; before the publication there is none. */
+  /** The canonical manifest, which detached signatures made here are over; before the publication there is none. */
   readonly manifest?: Uint8Array;
   readonly signatures: readonly Pick<StoredSignature, 'id' | 'content' | 'addedAt'>[];
 }

@@ -101,16 +101,16 @@ test('detached signatures and certificates count as keys do', () => {
   const detached = { name: 'detached', bytes: signDetached(manifest, carol) };
   const decision = decide([certified, detached], { policy: policyOf({ required: 2 }) });
   assert.deepEqual(decision.signers, ['ml team', 'carol']);
-  const { manifest: _, ...withoutManifest } = {
-    policy: policyOf(),
-    files: FILES,
-    manifest,
-    keys: records,
-    roots: [],
-    at: AT,
-    signatures: [detached],
-  };
-  assert.equal(evaluateTrust(withoutManifest).decision, 'refused');
+  const question = { policy: policyOf(), files: FILES, keys: records, roots: [], at: AT };
+  const over = (text: Uint8Array) => [{ name: 'detached', bytes: signDetached(text, carol) }];
+  const version = utf8Bytes('the manifest of a version');
+  const decided = (text: Uint8Array, more: { readonly manifest?: Uint8Array } = {}) =>
+    evaluateTrust({ ...question, ...more, signatures: over(text) }).decision;
+  assert.equal(decided(manifest), 'trusted');
+  assert.equal(decided(version), 'refused');
+  assert.equal(decided(version, { manifest: version }), 'trusted');
+  assert.equal(decided(manifest, { manifest: version }), 'trusted');
+  assert.equal(decided(formatFileList([file('a', 'b')]), { manifest: version }), 'refused');
 });
 
 test('a signature that does not count is told with its reason, and does not stand in the way of others', () => {

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import type { PutVersionInput, StrongroomApi } from '../../src/api/index.ts';
 import { utf8Bytes } from '../../src/bytes/index.ts';
 import { SigningKey } from '../../src/crypto/index.ts';
-import { signManifest } from '../../src/signing/index.ts';
+import { formatFileList, signDetached, signManifest } from '../../src/signing/index.ts';
 import { putOf } from '../kit/temporary-home.ts';
 import { ACME, CHURN, meddle, SUSPICIOUS, strictHome } from './trust-kit.ts';
 
@@ -13,14 +13,17 @@ const V1 = { model: CHURN, version: 1 };
 const LONG_AGO = { validFrom: '2001-01-01T00:00:00.000Z', validUntil: '2002-01-01T00:00:00.000Z' };
 const FAR_AHEAD = { validFrom: '2901-01-01T00:00:00.000Z', validUntil: '2902-01-01T00:00:00.000Z' };
 
-/** What somebody else signs, who has the files and a key of their own. */
-function signedElsewhere(key: SigningKey, files: Readonly<Record<string, string>> = FILES): Uint8Array {
-  const digests = Object.entries(files).map(([path, content]) => ({
+function digestsOf(files: Readonly<Record<string, string>>) {
+  return Object.entries(files).map(([path, content]) => ({
     path,
     size: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
   }));
-  return signManifest(digests, key, { name: 'churn' });
+}
+
+/** What somebody else signs, who has the files and a key of their own. */
+function signedElsewhere(key: SigningKey, files: Readonly<Record<string, string>> = FILES): Uint8Array {
+  return signManifest(digestsOf(files), key, { name: 'churn' });
 }
 
 function require(api: StrongroomApi, signers: Readonly<Record<string, string>>, count = 1) {
@@ -201,5 +204,23 @@ suite('a key', () => {
     const id = 'a'.repeat(64);
     await assert.rejects(require(api, { ada: id, bob: id }), { code: 'TRUST_POLICY_INVALID' });
     await assert.rejects(require(api, { ada: id }, 2), { code: 'TRUST_POLICY_INVALID' });
+  });
+});
+
+suite('a detached signature over the files', () => {
+  test('comes along with a put, counts, and goes on counting', async (t) => {
+    const { api, open } = await strictHome(t);
+    for (const algorithm of ['ed25519', 'rsa-pss-sha256'] as const) {
+      const own = SigningKey.generate(algorithm);
+      const key = await api.signingKeys.import({ name: algorithm, key: utf8Bytes(own.publicKey.pem) });
+      await require(api, { [algorithm]: key.id });
+      const signature = signDetached(formatFileList(digestsOf(FILES)), own);
+      const version = await put(api, { signatures: [signature] });
+      assert.equal(version.state, 'available');
+      const later = (await open()).api;
+      await (await later.versions.open({ model: CHURN, version: version.version })).close();
+      const other = signDetached(formatFileList(digestsOf({ ...FILES, 'weights.txt': 'other' })), own);
+      await assert.rejects(put(api, { signatures: [other] }), { code: 'SIGNATURE_MISMATCH' });
+    }
   });
 });

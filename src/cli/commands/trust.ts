@@ -15,11 +15,15 @@ import { StrongroomError } from '../../errors/index.ts';
 import { bindAct, describeCommand, type Runner, wordAt } from '../command.ts';
 import { answer, done } from '../result.ts';
 import type { Session } from '../session.ts';
+import type { NamedCertificate } from '../signing-operations.ts';
 import { type Cell, formatFields, formatTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { escapeText, type Terminal } from '../terminal.ts';
 import { collectWords, parseChoice } from '../values.ts';
 import { trustKeysCommand } from './trust-keys.ts';
 import { trustSignaturesCommand, trustSignCommand } from './trust-sign.ts';
+
+const KEY_HINT = 'write NAME=KEY-ID; strongroom trust keys ls shows the ids';
+const IDENTITY_HINT = 'write NAME=email:ADDRESS, NAME=uri:…, NAME=dns:… or NAME=subject:…';
 
 /** `trust …`: what a namespace lets in and hands out. */
 export function trustCommand(runner: Runner): Command {
@@ -59,6 +63,8 @@ interface SetOptions {
   readonly approvals?: '1' | '2';
   readonly signatures?: number;
   readonly signer?: readonly string[];
+  readonly signerIdentity?: readonly string[];
+  readonly root?: readonly string[];
   readonly yes?: boolean;
 }
 
@@ -76,6 +82,10 @@ function setCommand(runner: Runner): Command {
         'strongroom trust set acme --signatures 1 --signer ada=KEY-ID --signer bob=KEY-ID',
         'one of two people must have signed a version',
       ],
+      [
+        'strongroom trust set acme --signatures 1 --root ca.pem --signer-identity ml=email:ml@acme.example',
+        'whoever has a certificate for that address',
+      ],
       ['strongroom trust set lab --approvals 1', 'one person alone may release; asks before'],
     ],
   })
@@ -89,45 +99,76 @@ function setCommand(runner: Runner): Command {
       'who may sign, by the id of a key; these replace the signers before (repeatable)',
       collectWords,
     )
+    .option(
+      '--signer-identity <name=identity>',
+      'who may sign, by a name in a certificate under a --root: email:…, uri:…, dns:… or subject:… (repeatable)',
+      collectWords,
+    )
+    .option(
+      '--root <file>',
+      'root certificates, PEM; these replace the roots before (repeatable)',
+      collectWords,
+    )
     .option('-y, --yes', 'do not ask before the policy becomes weaker than it should be');
   return bindAct<SetOptions>(command, runner, async ({ session, args, options }) => {
     const namespace = parseNamespaceName(wordAt(args, 0));
-    const change = readChange(options);
+    const roots = await session.context.operations.readCertificates(options.root ?? []);
+    const change = readChange(options, roots);
     await confirmWeakness(session, { namespace, change, isGiven: options.yes });
     const trust = await session.withApi((api) => api.trust.set({ namespace, change }));
     return done({ namespace, trust }, `updated what ${namespace} trusts`);
   });
 }
 
-function readChange(options: SetOptions): NamespaceTrustChange {
-  const { enter, serve, approvals, signatures, signer } = options;
+function readChange(options: SetOptions, roots: readonly NamedCertificate[]): NamespaceTrustChange {
+  const { enter, serve, approvals, signatures, signer, signerIdentity } = options;
   const change = {
     ...(enter && { enter: readRules(enter, ENTRY_RULES) }),
     ...(options.fetch && { fetch: readRules(options.fetch, USE_RULES) }),
     ...(serve && { serve: readRules(serve, USE_RULES) }),
     ...(approvals && { approvals: approvals === '1' ? (1 as const) : (2 as const) }),
     ...(signatures !== undefined && { requiredSignatures: signatures }),
-    ...(signer && { signers: readSigners(signer) }),
+    ...((signer ?? signerIdentity) && { signers: readSigners(options, roots) }),
+    ...(options.root && { roots: roots.map(({ der }) => der) }),
   };
   if (Object.keys(change).length > 0) return change;
   throw new StrongroomError('INPUT_INVALID', 'nothing to set', {
-    hint: 'use --enter, --fetch, --serve, --approvals, --signatures or --signer',
+    hint: 'use --enter, --fetch, --serve, --approvals, --signatures, --signer, --signer-identity or --root',
   });
 }
 
-/** `ada=KEY` and `ada=OTHER-KEY` are one signer with two keys. */
-function readSigners(words: readonly string[]): readonly TrustedSignerPolicy[] {
-  const keys = new Map<string, string[]>();
-  for (const word of words) {
-    const [, name, key] = /^([^=]+)=([0-9a-f]{64})$/.exec(word) ?? [];
-    if (name === undefined || key === undefined) {
-      throw new StrongroomError('INPUT_INVALID', `not a signer: ${quoteForMessage(word)}`, {
-        hint: 'write NAME=KEY-ID; strongroom trust keys ls shows the ids',
-      });
-    }
-    keys.set(name, [...(keys.get(name) ?? []), key]);
+/** `ada=KEY` and `ada=OTHER-KEY` are one signer with two keys; an identity counts under each of the roots given. */
+function readSigners(
+  { signer = [], signerIdentity = [] }: SetOptions,
+  roots: readonly NamedCertificate[],
+): readonly TrustedSignerPolicy[] {
+  if (signerIdentity.length > 0 && roots.length === 0) {
+    throw new StrongroomError('INPUT_INVALID', 'an identity under which root?', {
+      hint: 'name the file of the root certificate with --root',
+    });
   }
-  return [...keys].map(([name, ids]) => ({ name, keys: ids, certificates: [] }));
+  const keys = signer.map((word) => readPair(word, /^([^=]+)=([0-9a-f]{64})$/, KEY_HINT));
+  const identities = signerIdentity.map((word) =>
+    readPair(word, /^([^=]+)=((?:email|uri|dns|subject):.+)$/, IDENTITY_HINT),
+  );
+  const names = new Set([...keys, ...identities].map(({ name }) => name));
+  return [...names].map((name) => ({
+    name,
+    keys: keys.flatMap((each) => (each.name === name ? [each.value] : [])),
+    certificates: identities
+      .filter((each) => each.name === name)
+      .flatMap(({ value }) => roots.map(({ fingerprint }) => ({ root: fingerprint, identity: value }))),
+  }));
+}
+
+function readPair(
+  word: string,
+  form: RegExp,
+  hint: string,
+): { readonly name: string; readonly value: string } {
+  const [, name, value] = form.exec(word) ?? [];
+  if (name !== undefined && value !== undefined) return { name, value };
+  throw new StrongroomError('INPUT_INVALID', `not a signer: ${quoteForMessage(word)}`, { hint });
 }
 
 function parseSignatures(text: string): number {
@@ -202,7 +243,13 @@ function formatTrust(terminal: Terminal, trust: NamespaceTrust): string {
   const fields = formatFields(terminal, [
     ['release takes', trust.approvals === 1 ? { text: 'one person', tone: 'warning' } : 'two people'],
     ['signatures asked', String(trust.requiredSignatures)],
-    ['signers', trust.signers.map((signer) => signer.name).join(', ') || undefined],
+    ['signers', trust.signers.map(tellSigner).join(', ') || undefined],
   ]);
   return `${table}\n\n${fields}`;
+}
+
+/** `ada`, or `ml (email:ml@acme.example)` for one who signs under certificates. */
+function tellSigner({ name, certificates }: TrustedSignerPolicy): string {
+  const identities = [...new Set(certificates.map(({ identity }) => identity))];
+  return escapeText(identities.length === 0 ? name : `${name} (${identities.join(', ')})`);
 }
