@@ -178,6 +178,8 @@ export interface RotationReport {
   readonly reencrypted: number;
   /** Blobs that `--data` could not re-encrypt for want of their access code. */
   readonly skipped: number;
+  /** Blobs whose header or payload is damaged; they stay under the version that they are under. `verify` tells more. */
+  readonly damaged: number;
 }
 
 export interface KeysApi {

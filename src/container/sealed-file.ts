@@ -4,9 +4,11 @@ import {
   concatBytes,
   sliceSource,
   streamSource,
+  toHex,
   uintBytes,
   utf8Bytes,
 } from '../bytes/index.ts';
+import { createDamageCheck } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { ContainerHeader } from './container-header.ts';
 import { formatHeader, parseHeader } from './header.ts';
@@ -65,15 +67,27 @@ export class SealedFileWriter {
   }
 }
 
-/** Exports a stored blob as one file. Verify the payload beforehand or open it afterwards; this only copies. */
+/**
+ * Exports a stored blob as one file, and checks on the way that the payload is what its header says; that takes no
+ * key, and finds damage rather than a forger (docs/decisions/0011). Throws `CONTAINER_TRUNCATED`, `CONTAINER_TAMPERED`:
+ * then the target is not to be published.
+ */
 export async function writeSealedFile(file: SealedFile, target: PositionalTarget): Promise<void> {
+  const { blob, payloadCheck, payloadSize } = file.header;
+  if (file.payload.size !== payloadSize) {
+    throw new StrongroomError('CONTAINER_TRUNCATED', `blob ${blob} has not the size that its header states`);
+  }
+  const check = createDamageCheck();
   const region = headerRegion(file.header, regionBytes(formatHeader(file.header).length));
   await target.writeAt(0, region);
   let at = region.length;
   for await (const chunk of streamSource(file.payload)) {
+    check.update(chunk);
     await target.writeAt(at, chunk);
     at += chunk.length;
   }
+  if (toHex(check.digest()) !== payloadCheck)
+    throw new StrongroomError('CONTAINER_TAMPERED', `blob ${blob} is not what was stored`);
 }
 
 /**

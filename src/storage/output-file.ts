@@ -3,10 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { FileSink } from './file-sink.ts';
 import { Folder } from './folder.ts';
+import { sweepUnfinished, unfinishedPrefix } from './output-owner.ts';
 import { mapErrors, quotePath } from './storage-error.ts';
-
-/** What unfinished output begins with, in folders that are not ours. */
-export const OUTPUT_PREFIX = '.strongroom-unfinished-';
 
 export interface OutputOptions {
   /** Replaces what is there. Without it `STORAGE_CONFLICT` is thrown, at once and again at `commit`. */
@@ -49,10 +47,11 @@ export class OutputFile {
     const place = await openPlace(path);
     try {
       await assertFree(place, 'file', options);
+      await sweepUnfinished(place.parent);
       let sink: FileSink | undefined;
       const temporary = await place.parent.withNewName(async (name) => {
         sink = await place.parent.createFile(name);
-      }, OUTPUT_PREFIX);
+      }, unfinishedPrefix());
       if (sink === undefined) throw new Error('a name was found without a file');
       return new OutputFile(place, options, { temporary, sink });
     } catch (error) {

@@ -2,14 +2,8 @@ import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { assertEntryName } from './entry-name.ts';
 import type { FileSink } from './file-sink.ts';
 import type { Folder } from './folder.ts';
-import {
-  assertFree,
-  OUTPUT_PREFIX,
-  type OutputOptions,
-  type OutputPlace,
-  openPlace,
-  taken,
-} from './output-file.ts';
+import { assertFree, type OutputOptions, type OutputPlace, openPlace, taken } from './output-file.ts';
+import { REPLACED_PREFIX, sweepUnfinished, unfinishedPrefix } from './output-owner.ts';
 import { quotePath } from './storage-error.ts';
 
 /** How deep a file may stand below the folder. */
@@ -45,9 +39,10 @@ export class OutputFolder {
     const place = await openPlace(path);
     try {
       await assertFree(place, 'folder', { overwrite: options.overwrite === true || (await isEmpty(place)) });
+      await sweepUnfinished(place.parent);
       const temporary = await place.parent.withNewName(
         (name) => place.parent.createFolder(name),
-        OUTPUT_PREFIX,
+        unfinishedPrefix(),
       );
       return new OutputFolder(place, options, { temporary, folder: await place.parent.folder(temporary) });
     } catch (error) {
@@ -114,7 +109,7 @@ export class OutputFolder {
       if (!isStrongroomError(error, 'STORAGE_CONFLICT')) throw error;
       if (this.#options.overwrite !== true) throw taken(this.#place);
     }
-    const former = await parent.withNewName((fresh) => moveAside(this.#place, fresh), OUTPUT_PREFIX);
+    const former = await parent.withNewName((fresh) => moveAside(this.#place, fresh), REPLACED_PREFIX);
     try {
       await parent.rename(this.#temporary, name);
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { AccessCode, Caller, LongRunning, RotationReport } from '../api/index.ts';
 import { assertNotAborted } from '../bytes/index.ts';
-import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import { isStrongroomError, StrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { BlobId, BlobRow, BlobStore, Catalogue, HeaderNote } from '../storage/index.ts';
 import { onEverything, onKey } from './act.ts';
@@ -56,18 +56,21 @@ async function rotateKey(
 ): Promise<RotationReport> {
   const version = await deps.keyring.rotate(name);
   await deps.catalogue.noteKeyringGeneration(deps.keyring.generation);
-  const counts = { rewrapped: 0, reencrypted: 0, skipped: 0 };
+  const counts = { reencrypted: 0, skipped: 0 };
   if (input.data === true) {
     for await (const blob of blobsBelow(deps, name, version)) {
       assertNotAborted(input.signal);
-      const outcome = await reencryptBlob(deps, blob, { keyName: name, ...pickCode(input) });
+      const outcome = await unlessDamaged(() =>
+        reencryptBlob(deps, blob, { keyName: name, ...pickCode(input) }),
+      );
       if (outcome === 'skipped') counts.skipped++;
       if (outcome === 'reencrypted') counts.reencrypted++;
       input.onProgress?.({ phase: 're-encrypt', done: counts.reencrypted + counts.skipped, unit: 'items' });
     }
   }
-  counts.rewrapped = await rewrapBelow(deps, { name, version, ...pickRunning(input) });
-  return { key: name, version, ...counts };
+  // What could not be re-encrypted for its damage is met again here, and counted once.
+  const wrapped = await rewrapBelow(deps, { name, version, ...pickRunning(input) });
+  return { key: name, version, ...counts, ...wrapped };
 }
 
 export interface RewrapBelowDeps extends HoldLeaseDeps {
@@ -82,10 +85,14 @@ export interface RewrapBelowInput extends LongRunning {
 }
 
 /**
- * Wraps every data key that an older version of a key wraps with the active one; returns how many. The lease tells
- * the next opening, should this be killed, that half-written headers may lie about.
+ * Wraps every data key that an older version of a key wraps with the active one; returns how many, and how many
+ * could not be for their damage: those keep the older version from being retired. The lease tells the next opening,
+ * should this be killed, that half-written headers may lie about.
  */
-export async function rewrapBelow(deps: RewrapBelowDeps, input: RewrapBelowInput): Promise<number> {
+export async function rewrapBelow(
+  deps: RewrapBelowDeps,
+  input: RewrapBelowInput,
+): Promise<Pick<RotationReport, 'rewrapped' | 'damaged'>> {
   const lease = await holdLease(deps, 'rewrap');
   try {
     return await rewrapPages(deps, input);
@@ -94,16 +101,20 @@ export async function rewrapBelow(deps: RewrapBelowDeps, input: RewrapBelowInput
   }
 }
 
-async function rewrapPages(deps: RewrapBelowDeps, input: RewrapBelowInput): Promise<number> {
-  let done = 0;
+async function rewrapPages(
+  deps: RewrapBelowDeps,
+  input: RewrapBelowInput,
+): Promise<Pick<RotationReport, 'rewrapped' | 'damaged'>> {
+  const counts = { rewrapped: 0, damaged: 0 };
   let page: BlobRow[] = [];
   const flush = async () => {
     const notes = await mapConcurrently(page, (blob) => rewrapUnlessGone(deps, blob.id, input.name));
-    const rewrapped = notes.filter((note) => note !== undefined);
+    const rewrapped = notes.filter((note) => typeof note === 'object');
     await deps.catalogue.noteHeaders(rewrapped);
-    done += rewrapped.length;
+    counts.rewrapped += rewrapped.length;
+    counts.damaged += notes.filter((note) => note === 'damaged').length;
     page = [];
-    input.onProgress?.({ phase: 'rewrap', done, unit: 'items' });
+    input.onProgress?.({ phase: 'rewrap', done: counts.rewrapped, unit: 'items' });
   };
   for await (const blob of blobsBelow(deps, input.name, input.version)) {
     assertNotAborted(input.signal);
@@ -111,7 +122,7 @@ async function rewrapPages(deps: RewrapBelowDeps, input: RewrapBelowInput): Prom
     if (page.length === PAGE) await flush();
   }
   if (page.length > 0) await flush();
-  return done;
+  return counts;
 }
 
 /** `undefined` when the blob's model or version was removed while its turn came. */
@@ -119,14 +130,26 @@ async function rewrapUnlessGone(
   deps: RewrapBelowDeps,
   blob: BlobId,
   keyName: string,
-): Promise<HeaderNote | undefined> {
+): Promise<HeaderNote | 'damaged' | undefined> {
   try {
-    return await rewrapBlob(deps, blob, keyName);
+    return await unlessDamaged(() => rewrapBlob(deps, blob, keyName));
   } catch (error) {
-    const isNotThere =
-      isStrongroomError(error, 'BLOB_MISSING') || isStrongroomError(error, 'STORAGE_MISSING');
-    if (isNotThere && (await deps.catalogue.findBlob(blob)) === undefined) return undefined;
+    const isMissing = isStrongroomError(error, 'BLOB_MISSING');
+    if (!isMissing && !isStrongroomError(error, 'STORAGE_MISSING')) throw error;
+    if ((await deps.catalogue.findBlob(blob)) === undefined) return undefined;
+    if (isMissing) return 'damaged';
     throw error;
+  }
+}
+
+/** One damaged blob must not keep the others under a key that is to go. */
+async function unlessDamaged<T>(work: () => Promise<T>): Promise<T | 'damaged'> {
+  try {
+    return await work();
+  } catch (error) {
+    // A keyring or a catalogue that is damaged is another matter.
+    if (!toStrongroomError(error).code.startsWith('CONTAINER_')) throw error;
+    return 'damaged';
   }
 }
 

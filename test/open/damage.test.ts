@@ -9,6 +9,7 @@ import { streamOf } from '../../src/bytes/index.ts';
 import { formatHeader, SegmentPool, sealPayload } from '../../src/container/index.ts';
 import { isStrongroomError } from '../../src/errors/index.ts';
 import { openStrongroom, type Strongroom } from '../../src/open/index.ts';
+import { rawKeyRecipient } from '../../src/vault/index.ts';
 import { putOf, temporaryHome } from '../kit/temporary-home.ts';
 import { blobFolder, CHURN, contentOf, meddle, newestOf, PRODUCTION, rewrite } from './home-kit.ts';
 
@@ -206,6 +207,44 @@ test('a stored file is not replaced by one that needs no key, not even with the 
     findings.map((finding) => finding.subject),
     ['acme/churn@1 m.bin'],
   );
+});
+
+test('a damaged header does not stop a rotation: it is counted, and the others are wrapped anew', async (t) => {
+  const victim = await openVictim(t);
+  const { keys, versions } = victim.strongroom.api;
+  await rewrite(await newestOf(victim.blob, 'header'), (bytes) => bytes.subarray(0, bytes.length / 2));
+  const [report] = await keys.rotate({});
+  assert.deepEqual([report?.version, report?.rewrapped, report?.damaged], [2, 2, 1]);
+  assert.equal((await contentOf(victim.strongroom, 2)).toString(), 'two');
+  const retire = () => keys.retire({ name: 'acme', version: 1 });
+  await assert.rejects(retire(), { code: 'KEY_VERSION_IN_USE' });
+  const [again] = await keys.rotate({ data: true });
+  assert.deepEqual([again?.reencrypted, again?.damaged], [2, 1]);
+  await versions.remove({ model: CHURN, version: 1 });
+  await retire();
+});
+
+test('a missing blob does not stop a rotation either', async (t) => {
+  const victim = await openVictim(t);
+  await rm(await newestOf(victim.blob, 'header'));
+  const [report] = await victim.strongroom.api.keys.rotate({});
+  assert.deepEqual([report?.rewrapped, report?.damaged], [2, 1]);
+});
+
+test('damage is found while a sealed file is written for somebody outside', async (t) => {
+  const victim = await openVictim(t);
+  for (const [damage, code] of [
+    [flip(SEGMENT + 7), 'CONTAINER_TAMPERED'],
+    [(bytes: Buffer) => bytes.subarray(0, -1), 'CONTAINER_TRUNCATED'],
+  ] as const) {
+    await rewrite(victim.payload, damage);
+    const written = victim.strongroom.exportSealed({
+      ref: { model: CHURN, version: 1 },
+      recipients: [rawKeyRecipient(randomBytes(32))],
+      target: () => Promise.resolve({ writeAt: () => Promise.resolve() }),
+    });
+    await assert.rejects(written, { code });
+  }
 });
 
 test('what is put again after damage is kept, and not thrown away for the damaged twin', async (t) => {

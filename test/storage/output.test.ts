@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -150,4 +153,49 @@ test('an output folder that fails or meets another at its commit leaves nothing'
   await assert.rejects(late.commit(), withCode('STORAGE_CONFLICT'));
   await late.abort();
   assert.deepEqual(await readdir(base), ['out']);
+});
+
+const CHILD = join(import.meta.dirname, 'children/hold-output.ts');
+/** The table of processes is Linux's; elsewhere nothing is swept. */
+const hasTable = existsSync('/proc/self/ns/pid');
+
+test('what a killed process left unfinished is gone after the next output; what a live one writes is not', {
+  skip: !hasTable,
+}, async (t) => {
+  const base = await temporaryFolder(t);
+  const unfinished = async () =>
+    (await readdir(base)).filter((name) => name.startsWith('.strongroom-unfinished-'));
+  const hold = async () => {
+    const child = spawn(process.execPath, [CHILD, base], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    return child;
+  };
+  const dead = await hold();
+  dead.kill('SIGKILL');
+  await once(dead, 'close');
+  assert.equal((await unfinished()).length, 2);
+
+  const live = await hold();
+  // It swept what the dead one had left, and has two of its own.
+  assert.equal((await unfinished()).length, 2);
+  await writeOutput(join(base, 'mine.bin'), 'mine');
+  assert.equal((await unfinished()).length, 2);
+  live.kill('SIGKILL');
+  await once(live, 'close');
+  await writeFolder(join(base, 'folder'), { 'a.txt': 'a' });
+  assert.deepEqual((await readdir(base)).sort(), ['folder', 'mine.bin']);
+});
+
+test('what cannot be told to be abandoned stays: names of other machines, and what was to be replaced', async (t) => {
+  const base = await temporaryFolder(t);
+  const names = [
+    '.strongroom-unfinished-0123456789abcdef',
+    `.strongroom-unfinished-${'0'.repeat(32)}-4026531836-1-1-0123456789abcdef`,
+    '.strongroom-replaced-0123456789abcdef',
+  ];
+  for (const name of names) await writeFile(join(base, name), 'x');
+  await writeOutput(join(base, 'a.bin'), 'a');
+  await writeFolder(join(base, 'b'), { 'a.txt': 'a' });
+  assert.deepEqual((await readdir(base)).sort(), [...names, 'a.bin', 'b'].sort());
 });

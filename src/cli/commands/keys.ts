@@ -80,6 +80,7 @@ function formatRotation(report: RotationReport): string {
   const parts = [`${report.rewrapped} wrapped anew`];
   if (report.reencrypted > 0) parts.push(`${report.reencrypted} sealed anew`);
   if (report.skipped > 0) parts.push(`${report.skipped} left for want of their access code`);
+  if (report.damaged > 0) parts.push(`${report.damaged} damaged and left: strongroom verify --all`);
   return `${report.key} is now at version ${report.version}: ${parts.join(', ')}`;
 }
 
