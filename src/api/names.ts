@@ -1,3 +1,4 @@
+import { quoteText } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 
 /** Who owns models: `acme`. */
@@ -103,8 +104,5 @@ export function parseFilePath(text: string): FilePath {
 /** Quotes hostile text so that it can stand in a message: escaped, at most 80 characters. */
 export function quoteForMessage(text: string): string {
   const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-  return JSON.stringify(shown).replace(
-    /[^\x20-\x7e]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return quoteText(shown);
 }

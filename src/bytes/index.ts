@@ -17,6 +17,7 @@ export {
   utf8Bytes,
   utf8Text,
 } from './encoding.ts';
+export { quoteText } from './quote-text.ts';
 export { Passphrase, SecretBytes } from './secret.ts';
 export { type ByteRange, type ByteSource, memorySource, sliceSource } from './source.ts';
 export { collectBytes, streamOf, streamSource } from './stream.ts';

@@ -27,6 +27,7 @@ export { type JsonMember, JsonNumber, JsonObject, type JsonValue } from './json/
 export type { JsonLimits } from './json/limits.ts';
 export { type JsonDocument, type ReadJsonOptions, readJson } from './json/read-json.ts';
 export { isLz4 } from './lz4/read-lz4.ts';
+export { type MsgpackDocument, readMsgpack } from './msgpack/read-msgpack.ts';
 export type { NpyLimits } from './numpy/limits.ts';
 export { type NpyDocument, readNpy } from './numpy/read-npy.ts';
 export type { OnnxDocument, OnnxExternalTensor, OnnxNode } from './onnx/read-onnx.ts';

@@ -128,6 +128,7 @@ const ADDED_BY_NAME: Readonly<Record<string, FormatName>> = {
   onnx: 'onnx',
   pb: 'tf-saved-model',
   ubj: 'xgboost',
+  msgpack: 'msgpack',
 };
 
 /** The format that a name adds to text and to the unknown: names only ever add checks, they take none away. */

@@ -58,17 +58,3 @@ function markedEncoding(bytes: Uint8Array): string | undefined {
 function decodeText(bytes: Uint8Array, encoding: string = markedEncoding(bytes) ?? 'utf-8'): string {
   return new TextDecoder(encoding).decode(bytes);
 }
-
-/** Text that is taken whole by `readText`; of longer text, so much of its beginning and of its end. */
-const MAX_TAKEN_BYTES = 1 << 24;
-
-/** A text for checks that need all of it in memory: one part, or the beginning and the end of one that is too long. */
-export async function readText(
-  source: ScanTarget['source'],
-): Promise<readonly Pick<TextPart, 'text' | 'start'>[]> {
-  const { size } = source;
-  if (size <= MAX_TAKEN_BYTES) return [{ text: decodeText(await source.read(0, size)), start: 0 }];
-  const half = MAX_TAKEN_BYTES / 2;
-  const first = { text: decodeText(await source.read(0, half)), start: 0 };
-  return [first, { text: decodeText(await source.read(size - half, half)), start: size - half }];
-}

@@ -1,3 +1,4 @@
+import { quoteText } from '../bytes/index.ts';
 import { type ErrorCode, StrongroomError } from '../errors/index.ts';
 
 interface Reason {
@@ -66,8 +67,5 @@ export function errnoOf(error: unknown): string | undefined {
 /** A path for a message: escaped, so that no name can forge output, and cut in the middle when long. */
 export function quotePath(path: string): string {
   const shown = path.length > 160 ? `${path.slice(0, 60)}...${path.slice(-90)}` : path;
-  return JSON.stringify(shown).replace(
-    /[^\x20-\x7e]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return quoteText(shown);
 }

@@ -9,6 +9,7 @@ import { joblibZfileCheck } from './joblib.ts';
 import { jsonModelsCheck } from './json-models.ts';
 import { lightgbmCheck } from './lightgbm.ts';
 import { modelCardCheck } from './model-card.ts';
+import { msgpackCheck } from './msgpack.ts';
 import { npyCheck } from './numpy.ts';
 import { onnxCheck } from './onnx.ts';
 import { opaqueCheck } from './opaque.ts';
@@ -57,6 +58,7 @@ export const CHECKS: readonly Check[] = [
   hdf5Check,
   jsonModelsCheck,
   lightgbmCheck,
+  msgpackCheck,
   onnxCheck,
   safetensorsCheck,
   tensorflowCheck,

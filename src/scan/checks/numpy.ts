@@ -1,8 +1,11 @@
 import { sliceSource } from '../../bytes/index.ts';
 import { readNpy } from '../../formats/index.ts';
 import type { Check } from '../check.ts';
-import { reportProblems } from '../report-problems.ts';
+import { reportFormatProblems } from './format-problems.ts';
 import { findNextStream } from './pickle/index.ts';
+
+/** A name of the reader is a rule's; whatever has none, of notices too, is this. */
+const PROBLEM_RULES = { error: 'NUMPY_MALFORMED', notice: 'NUMPY_MALFORMED', codes: 'own-names' } as const;
 
 /** NumPy's array files: the header as a literal, the size of the data, and the pickle inside arrays of objects. */
 export const npyCheck: Check = {
@@ -11,7 +14,7 @@ export const npyCheck: Check = {
   async run(target, context) {
     const { source } = target;
     const { content, data, problems } = await readNpy(source);
-    reportProblems(problems, target, { context, otherwise: 'NUMPY_MALFORMED' });
+    reportFormatProblems(problems, PROBLEM_RULES, { target, context });
     if (content === 'pickle') {
       context.report(
         { rule: 'NUMPY_OBJECT_ARRAY', offset: data.start, message: 'it loads only by unpickling' },

@@ -2,7 +2,10 @@ import { posix } from 'node:path';
 import { sliceSource } from '../../bytes/index.ts';
 import { readTar, type TarMember, unsafeNameReason } from '../../formats/index.ts';
 import type { Check, ScanContext, ScanTarget } from '../check.ts';
-import { reportProblems } from '../report-problems.ts';
+import { reportFormatProblems } from './format-problems.ts';
+
+/** A name of the reader is a rule's; whatever has none, of notices too, is this. */
+const PROBLEM_RULES = { error: 'TAR_MALFORMED', notice: 'TAR_MALFORMED', codes: 'own-names' } as const;
 
 /** Tar archives: links, devices, names, members behind the end, and every member by its content. */
 export const tarCheck: Check = {
@@ -10,7 +13,7 @@ export const tarCheck: Check = {
   formats: ['tar'],
   async run(target, context) {
     const archive = await readTar(target.source);
-    reportProblems(archive.problems, target, { context, otherwise: 'TAR_MALFORMED' });
+    reportFormatProblems(archive.problems, PROBLEM_RULES, { target, context });
     const names = new Set<string>();
     for (const member of archive.members) {
       context.budget.spendMembers(1);

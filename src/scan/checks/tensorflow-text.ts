@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { readText } from '../read-text.ts';
+import { textParts } from '../read-text.ts';
 import { reportOperator } from './tensorflow.ts';
 
 /** Graphs in text (`saved_model.pbtxt`, `graph.pbtxt`) spell each operator as `op: "Name"`. */
@@ -15,13 +15,15 @@ export const tensorflowTextCheck: Check = {
   name: 'tensorflow-text',
   formats: ['text'],
   async run(target, context) {
-    const parts = await readText(target.source);
-    if (!parts.some(({ text }) => LOOKS_LIKE_GRAPH.test(text))) return;
-    if (parts.length > 1) context.inconclusive('a graph in text is too long to be read wholly');
     const seen = new Set<string>();
+    let isGraph = false;
     let count = 0;
-    for (const { text, start } of parts) {
+    for await (const { text, start, owns } of textParts(target, context)) {
+      // An operator stands inside of a node, so that what tells a graph comes before the first of them.
+      isGraph ||= LOOKS_LIKE_GRAPH.test(text);
+      if (!isGraph) return;
       for (const match of text.matchAll(OPERATOR)) {
+        if (!owns(match.index)) continue;
         if (++count > MAX_OPERATORS) {
           context.inconclusive('too many operators in a graph in text');
           return;

@@ -3,7 +3,10 @@ import { type ByteSource, sliceSource, streamSource } from '../../bytes/index.ts
 import { openZipMember, readZip, type ZipDocument, type ZipMember } from '../../formats/index.ts';
 import type { Check, Expected, ScanContext, ScanTarget } from '../check.ts';
 import { openInnerSource } from '../inner-source.ts';
-import { reportProblems } from '../report-problems.ts';
+import { reportFormatProblems } from './format-problems.ts';
+
+/** A name of the reader is a rule's; whatever has none, of notices too, is this. */
+const PROBLEM_RULES = { error: 'ZIP_DATA', notice: 'ZIP_DATA', codes: 'own-names' } as const;
 
 /** Stored members up to this size have their check sum verified; larger ones are not read for that alone. */
 const MAX_CHECKED_BYTES = 1 << 23;
@@ -17,7 +20,7 @@ export const zipCheck: Check = {
   formats: ['zip'],
   async run(target, context) {
     const archive = await readZip(target.source);
-    reportProblems(archive.problems, target, { context, otherwise: 'ZIP_DATA' });
+    reportFormatProblems(archive.problems, PROBLEM_RULES, { target, context });
     const layout = new MemberLayout(archive);
     const scan = new ArchiveScan(target, context);
     for (const member of archive.members) {
@@ -110,7 +113,7 @@ class ArchiveScan {
     const count = (length: number): boolean => (this.#expanded += length) > limit;
     const content = async function* (): AsyncGenerator<Uint8Array> {
       const stream = open((problem) => {
-        if (pass.isFirst) reportProblems([problem], target, { context, otherwise: 'ZIP_DATA' });
+        if (pass.isFirst) reportFormatProblems([problem], PROBLEM_RULES, { target, context });
       });
       for await (const chunk of stream) {
         pass.isBomb ||= pass.isFirst && count(chunk.length);

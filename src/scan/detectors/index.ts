@@ -8,7 +8,7 @@ import { programDetector } from './program.ts';
 import { textDetector } from './text.ts';
 
 export { type Detector, PROBE_BYTES, type Probe } from './detector.ts';
-export { isPickleForSure } from './pickle.ts';
+export { isPickleForSure, isTorchMagic } from './pickle.ts';
 export { programAt } from './program.ts';
 
 /** Detectors of formats that have bytes of their own. All are asked, so that a file of two formats is seen as both. */

@@ -3,7 +3,7 @@ import type { Detector } from './detector.ts';
 
 /** Operations that are followed to tell a pickle from text and numbers. */
 const MAX_OPERATIONS = 5000;
-/** The number that the older files of PyTorch begin with, as the first pickle of several. */
+/** The number that the older files of PyTorch begin with, as the first pickle of several (`torch/serialization.py`). */
 const TORCH_MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTO = 0x80;
 const MAX_PROTOCOL = 5;
@@ -45,6 +45,7 @@ function isMeant(stream: PickleStream, length: number): boolean {
   return reachesLimit && stream.operations >= MAX_OPERATIONS;
 }
 
-function isTorchMagic({ value }: PickleStream): boolean {
+/** Whether a pickle is nothing but that number. */
+export function isTorchMagic({ value }: PickleStream): boolean {
   return value?.kind === 'int' && BigInt(value.value) === TORCH_MAGIC;
 }

@@ -117,9 +117,10 @@ export const CONTENT_RULES = {
   },
   SECRET_PRIVATE_KEY: {
     severity: 'high',
-    verdict: 'none',
+    verdict: 'suspicious',
     title: 'a private key',
-    about: 'Whoever gets the file can be the key’s owner.',
+    about:
+      'Whoever gets the file can be the key’s owner, and a model is given to many. No model needs one, so a person decides.',
     advice: REVOKE,
     references: ['CWE-312', 'CWE-798'],
   },

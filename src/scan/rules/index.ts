@@ -4,6 +4,7 @@ import { ARCHIVE_RULES } from './archives.ts';
 import { CONTENT_RULES } from './content.ts';
 import { GGUF_RULES } from './gguf.ts';
 import { KERAS_RULES } from './keras.ts';
+import { MSGPACK_RULES } from './msgpack.ts';
 import { NUMPY_RULES } from './numpy.ts';
 import { ONNX_RULES } from './onnx.ts';
 import { PICKLE_RULES } from './pickle.ts';
@@ -25,6 +26,7 @@ export const RULES = {
   ...CONTENT_RULES,
   ...PICKLE_RULES,
   ...NUMPY_RULES,
+  ...MSGPACK_RULES,
   ...TORCH_RULES,
   ...GGUF_RULES,
   ...KERAS_RULES,
