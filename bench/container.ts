@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Measured, median, runChild, timeCommand } from './measure.ts';
 import type { OurTimes } from './peers.ts';
 import { makeRow, type Row } from './row.ts';
+import { type MeasuredFile, warmMemory } from './workspace.ts';
 
 const ROUNDS = 5;
 const MEMORY_BUDGET_MIB = 200;
@@ -18,13 +19,13 @@ interface Round {
 }
 
 /** What sealing and opening one large file cost, against the limits of the machine. */
-export function measureContainer(
-  file: string,
-  folder: string,
-  fileBytes: number,
-): { readonly rows: readonly Row[]; readonly times: OurTimes; readonly sealed: string } {
-  const sealed = join(folder, 'file.sealed');
-  const rounds = Array.from({ length: ROUNDS }, () => measureRound(file, sealed, fileBytes));
+export function measureContainer(file: MeasuredFile): {
+  readonly rows: readonly Row[];
+  readonly times: OurTimes;
+  readonly sealed: string;
+} {
+  const sealed = join(file.workspace.folder, 'file.sealed');
+  const rounds = Array.from({ length: ROUNDS }, () => measureRound(file, sealed));
   const middle = (pick: (round: Round) => number): number => median(rounds.map(pick));
   const limits = {
     cpMs: middle((round) => round.cp),
@@ -36,19 +37,26 @@ export function measureContainer(
   return { rows: [...speedRows(limits, times), ...memoryRows(rounds)], times, sealed };
 }
 
-function measureRound(file: string, sealed: string, fileBytes: number): Round {
-  const [copy, opened] = [`${file}.copy`, `${file}.opened`];
-  rmSync(sealed, { force: true });
-  const round = {
-    cp: timeCommand('cp', [file, copy]),
-    gcmSeal: runChild('baselines', ['gcm-seal', fileBytes]).ms,
-    gcmOpen: runChild('baselines', ['gcm-open', fileBytes]).ms,
-    sha256: runChild('baselines', ['sha256', fileBytes]).ms,
-    seal: runChild('container-work', ['seal', file, sealed]),
-    open: runChild('container-work', ['open', sealed, opened]),
+function measureRound(file: MeasuredFile, sealed: string): Round {
+  const { path, bytes, workspace, warmedBytes } = file;
+  const [copy, opened] = [`${path}.copy`, `${path}.opened`];
+  const warmed = <Result>(measure: () => Result): Result => {
+    warmMemory(workspace, warmedBytes);
+    return measure();
   };
-  timeCommand('cmp', [file, opened]);
-  for (const path of [copy, opened]) rmSync(path);
+  rmSync(sealed, { force: true });
+  const cp = warmed(() => timeCommand('cp', [path, copy]));
+  rmSync(copy);
+  const round = {
+    cp,
+    gcmSeal: warmed(() => runChild('baselines', ['gcm-seal', bytes])).ms,
+    gcmOpen: warmed(() => runChild('baselines', ['gcm-open', bytes])).ms,
+    sha256: warmed(() => runChild('baselines', ['sha256', bytes])).ms,
+    seal: warmed(() => runChild('container-work', ['seal', path, sealed])),
+    open: warmed(() => runChild('container-work', ['open', sealed, opened])),
+  };
+  timeCommand('cmp', [path, opened]);
+  rmSync(opened);
   return round;
 }
 

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, runCommand, timeCommand } from './measure.ts';
 import { makeRow, type Row } from './row.ts';
+import { type MeasuredFile, warmMemory } from './workspace.ts';
 
 /** Our own times on the same file, for the ratios. */
 export interface OurTimes {
@@ -17,6 +18,8 @@ export interface PeerResult {
 }
 
 const AGE_ROUNDS = 3;
+/** How many times the memory of the others is made ready for Fernet, which holds the file several times over. */
+const FERNET_SHARE = 2.5;
 /** Reads, encrypts or decrypts, and writes one file; prints its own time in milliseconds, imports not counted. */
 const FERNET = `
 import sys, time
@@ -31,16 +34,23 @@ print((time.perf_counter() - start) * 1000)
 `;
 
 /** Debian's or any other \`age\` on the path, to a fresh X25519 recipient, both ways. */
-export function compareAge(file: string, folder: string, ours: OurTimes): PeerResult {
+export function compareAge(file: MeasuredFile, ours: OurTimes): PeerResult {
   if (!isThere('age') || !isThere('age-keygen')) return { rows: [], missing: ['age: not found on the path'] };
-  const identity = join(folder, 'age.key');
+  const { path, warmedBytes, workspace } = file;
+  const identity = join(workspace.folder, 'age.key');
   writeFileSync(identity, runCommand('age-keygen', []));
   const recipient = runCommand('age-keygen', ['-y', identity]).trim();
-  const [sealed, opened] = [join(folder, 'file.age'), join(folder, 'file.age.out')];
-  const rounds = Array.from({ length: AGE_ROUNDS }, () => ({
-    seal: timeCommand('age', ['-r', recipient, '-o', sealed, file]),
-    open: timeCommand('age', ['-d', '-i', identity, '-o', opened, sealed]),
-  }));
+  const [sealed, opened] = [`${path}.age`, `${path}.opened`];
+  const measure = (args: readonly string[]): number => {
+    warmMemory(workspace, warmedBytes);
+    return timeCommand('age', args);
+  };
+  const rounds = Array.from({ length: AGE_ROUNDS }, () => {
+    const seal = measure(['-r', recipient, '-o', sealed, path]);
+    const open = measure(['-d', '-i', identity, '-o', opened, sealed]);
+    for (const made of [sealed, opened]) rmSync(made);
+    return { seal, open };
+  });
   const times = {
     sealMs: median(rounds.map((round) => round.seal)),
     openMs: median(rounds.map((round) => round.open)),
@@ -49,7 +59,7 @@ export function compareAge(file: string, folder: string, ours: OurTimes): PeerRe
 }
 
 /** Fernet of Python's \`cryptography\`, both ways. It holds the file in memory several times over. */
-export function compareFernet(file: string, folder: string, ours: OurTimes): PeerResult {
+export function compareFernet(file: MeasuredFile, ours: OurTimes): PeerResult {
   const python = process.env.STRONGROOM_BENCH_PYTHON ?? 'python3';
   if (spawnSync(python, ['-c', 'import cryptography.fernet']).status !== 0)
     return { rows: [], missing: ['Python cryptography: not found'] };
@@ -57,10 +67,13 @@ export function compareFernet(file: string, folder: string, ours: OurTimes): Pee
     '-c',
     'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())',
   ]).trim();
-  const [sealed, opened] = [join(folder, 'file.fernet'), join(folder, 'file.fernet.out')];
-  const run = (work: string, source: string, target: string): number =>
-    Number(runCommand(python, ['-c', FERNET, work, key, source, target]));
-  const times = { sealMs: run('encrypt', file, sealed), openMs: run('decrypt', sealed, opened) };
+  const [sealed, opened] = [`${file.path}.fernet`, `${file.path}.opened`];
+  const run = (work: string, source: string, target: string): number => {
+    warmMemory(file.workspace, file.warmedBytes * FERNET_SHARE);
+    return Number(runCommand(python, ['-c', FERNET, work, key, source, target]));
+  };
+  const times = { sealMs: run('encrypt', file.path, sealed), openMs: run('decrypt', sealed, opened) };
+  for (const made of [sealed, opened]) rmSync(made);
   return { rows: comparisonRows('fernet', times, { ours, atLeast: 15 }), missing: [] };
 }
 

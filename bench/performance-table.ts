@@ -8,6 +8,8 @@ export interface BenchResult {
   readonly measuredAt: string;
   readonly fileBytes: number;
   readonly ramDisk: boolean;
+  /** Written and removed on the RAM disk before every measurement. */
+  readonly warmedBytes: number;
   readonly missing: readonly string[];
   readonly rows: readonly Row[];
 }
@@ -24,11 +26,19 @@ export function writeTable(result: BenchResult): void {
   writeFileSync(PAGE, `${page.slice(0, from + START.length)}\n${formatTable(result)}\n${page.slice(to)}`);
 }
 
-function formatTable({ machine, measuredAt, fileBytes, ramDisk, missing, rows }: BenchResult): string {
+function formatTable({
+  machine,
+  measuredAt,
+  fileBytes,
+  ramDisk,
+  warmedBytes,
+  missing,
+  rows,
+}: BenchResult): string {
   const where = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
   const said = missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`;
   return [
-    `File of ${fileBytes / 2 ** 20} MiB on ${ramDisk ? 'a RAM disk' : 'a disk'}, ${measuredAt.slice(0, 10)}: ${where.join(', ')}.${said}`,
+    `File of ${fileBytes / 2 ** 20} MiB on ${ramDisk ? `a RAM disk (${warmedBytes / 2 ** 20} MiB of it warmed before every measurement)` : 'a disk'}, ${measuredAt.slice(0, 10)}: ${where.join(', ')}.${said}`,
     '',
     '| what | measured | budget | met | behind it |',
     '| --- | --- | --- | --- | --- |',

@@ -21,15 +21,18 @@ for (const part of chosen) {
 }
 const mebibytes = Number(/--mebibytes=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 1024);
 const fileBytes = mebibytes * 2 ** 20;
-/** The file, and at worst five forms of it at a time, Fernet's larger by a third. */
-const workspace = openWorkspace(fileBytes * 6);
+/** For what one process writes and for the process itself. */
+const warmedBytes = fileBytes * 2;
+/** The file and its sealed form, and what is made ready for the hungriest. */
+const workspace = openWorkspace(fileBytes * 8);
 
 const machine = describeMachine();
 const rows: Row[] = [];
 const missing: string[] = [];
 if (!workspace.isRamDisk) missing.push('a RAM disk with enough space: a disk was measured, too');
 
-const file = writeRandomFile(join(workspace.folder, 'file'), fileBytes);
+const path = writeRandomFile(join(workspace.folder, 'file'), fileBytes);
+const file = { path, bytes: fileBytes, workspace, warmedBytes };
 if (wants('seal') || wants('peers') || wants('range')) measureFile();
 if (wants('rotation')) rows.push(...measureRotation(workspace));
 
@@ -38,6 +41,7 @@ const result = {
   measuredAt: new Date().toISOString(),
   fileBytes,
   ramDisk: workspace.isRamDisk,
+  warmedBytes: workspace.isRamDisk ? warmedBytes : 0,
   missing,
   allMet: rows.every((row) => row.isMet),
   rows,
@@ -50,7 +54,7 @@ function wants(part: (typeof PARTS)[number]): boolean {
 }
 
 function measureFile(): void {
-  const { rows: own, times, sealed } = measureContainer(file, workspace.folder, fileBytes);
+  const { rows: own, times, sealed } = measureContainer(file);
   if (wants('seal')) rows.push(...own);
   if (wants('range')) rows.push(measureRange(sealed));
   if (wants('peers')) comparePeers(times);
@@ -58,7 +62,7 @@ function measureFile(): void {
 
 function comparePeers(times: OurTimes): void {
   for (const compare of [compareAge, compareFernet]) {
-    const found = compare(file, workspace.folder, times);
+    const found = compare(file, times);
     rows.push(...found.rows);
     missing.push(...found.missing);
   }

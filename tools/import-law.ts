@@ -79,6 +79,7 @@ export const DOORS: readonly Door[] = [
   { modules: ['node:process'], places: ['cli', 'config.ts', 'bin.ts', 'runtime'] },
   { modules: ['commander'], places: ['cli'] },
   { modules: ['openid-client'], places: ['access'] },
+  { modules: ['jose'], places: ['access'] },
   { modules: ['node:module'], places: ['cli'] },
   { modules: ['jose', 'otpauth', '@simplewebauthn/server'], places: ['access'] },
   { modules: ['node:vm', 'node:inspector'], places: [] },

@@ -5,7 +5,7 @@ import type { IdentityParts } from './identity-parts.ts';
 /** What other identity providers bring. */
 export type FederatedIdentity = Pick<
   IdentityApi,
-  'exchangeWorkloadToken' | 'oidcProviders' | 'beginOidc' | 'finishOidc'
+  'exchangeWorkloadToken' | 'oidcProviders' | 'beginOidc' | 'forwardOidc' | 'finishOidc'
 >;
 
 /** Everything that happens before there is a caller. */
@@ -74,5 +74,6 @@ export const NOT_FEDERATED: FederatedIdentity = {
   exchangeWorkloadToken: () => Promise.reject(authFailed()),
   oidcProviders: () => Promise.resolve([]),
   beginOidc: () => Promise.reject(authFailed()),
+  forwardOidc: () => Promise.reject(authFailed()),
   finishOidc: () => Promise.reject(authFailed()),
 };

@@ -46,6 +46,31 @@ export interface UsersApi {
   /** Ends every session and refuses every token, at once. Throws `ACCESS_LAST_ADMIN`. */
   disable(input: { readonly name: string }): Promise<User>;
   enable(input: { readonly name: string }): Promise<User>;
+  /** What a user can log in with elsewhere. */
+  identities(input: { readonly name: string }): Promise<readonly ExternalIdentity[]>;
+  /**
+   * Lets whoever the provider knows under a subject log in as this user. Throws `OIDC_PROVIDER_MISSING`, `OIDC_LINKED`
+   * where the identity belongs to a user already.
+   */
+  link(input: {
+    readonly name: string;
+    readonly provider: string;
+    readonly subject: string;
+  }): Promise<ExternalIdentity>;
+  /** Takes an identity away; sessions end then. Throws `OIDC_LINK_MISSING`. */
+  unlink(input: { readonly name: string; readonly id: string }): Promise<void>;
+}
+
+/** An account at an OpenID provider that stands for a user: known by issuer and subject, never by an e-mail address. */
+export interface ExternalIdentity {
+  readonly id: string;
+  readonly user: PrincipalId;
+  /** Of the configuration, while it is there. */
+  readonly provider: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly linkedAt: string;
+  readonly linkedBy: string;
 }
 
 /** A program with credentials of its own. */
@@ -193,18 +218,28 @@ export interface WorkloadRule {
   readonly keys?: string;
   /** Life of the access tokens in seconds, at most 600. */
   readonly tokenSeconds: number;
+  /** A token may be shown again until it expires, as Kubernetes' mounted ones must be; else each lets in once. */
+  readonly isReusable: boolean;
+  /** What is allowed and still not wise, such as names that can change hands. */
+  readonly warnings: readonly string[];
   readonly createdAt: string;
   readonly createdBy: string;
 }
 
 export interface WorkloadsApi {
   list(): Promise<readonly WorkloadRule[]>;
-  /** Makes or changes a rule. Throws `WORKLOAD_RULE_WIDE` for one that binds no claim that narrows who it is. */
+  /**
+   * Makes or changes a rule. Throws `WORKLOAD_RULE_WIDE` for one that binds no claim that narrows who it is,
+   * `WORKLOAD_RULE_INVALID`, `WORKLOAD_RULE_EXISTS` for the name of one that was removed, and `GRANT_EXCEEDS` for one
+   * whose grants allow what the caller lacks.
+   */
   set(
     input: Pick<WorkloadRule, 'name' | 'issuer' | 'audience' | 'claims' | 'keys'> & {
       readonly tokenSeconds?: number;
+      readonly isReusable?: boolean;
     },
   ): Promise<WorkloadRule>;
+  /** Ends a rule and the tokens that it gave. Throws `WORKLOAD_RULE_MISSING`. */
   remove(input: { readonly name: string }): Promise<void>;
 }
 

@@ -105,13 +105,30 @@ export interface IdentityApi {
   /** Ends the session behind a credential. */
   logOut(caller: Caller): Promise<void>;
   /** An access token for a token of another identity provider (RFC 8693). */
-  exchangeWorkloadToken(input: { readonly token: SecretBytes }, origin: Origin): Promise<LoggedIn>;
+  exchangeWorkloadToken(
+    input: { readonly token: SecretBytes /** Where several rules may fit. */; readonly rule?: string },
+    origin: Origin,
+  ): Promise<LoggedIn>;
   oidcProviders(): Promise<readonly OidcProvider[]>;
-  /** The address to send the browser to, and what to keep in a cookie until it comes back. */
+  /**
+   * The address to send the browser to, and what to keep secret until it comes back: in a cookie, or in the memory of a
+   * program. `redirectUri` is this server's own callback, or of a program its address on the loopback interface
+   * (RFC 8252 §7.3). Throws `OIDC_PROVIDER_MISSING`, `INPUT_INVALID`.
+   */
   beginOidc(
     input: { readonly provider: string; readonly redirectUri: string },
     origin: Origin,
   ): Promise<{ readonly url: string; readonly state: SecretBytes }>;
+  /**
+   * Where to send a browser that came back to this server's callback for a log-in that a program began: on to the
+   * program, with what it brought. Throws `AUTH_FAILED` for every other log-in.
+   */
+  forwardOidc(input: { readonly callbackUrl: string }, origin: Origin): Promise<{ readonly url: string }>;
+  /**
+   * Finishes a log-in with the address that the browser came back to, in the browser or in the program that began it;
+   * once, and within ten minutes. Throws `AUTH_FAILED`, `OIDC_NOT_LINKED`, `OIDC_FACTOR_WANTED`, and the `NETWORK_…`
+   * errors where the provider cannot be asked.
+   */
   finishOidc(
     input: { readonly state: SecretBytes; readonly callbackUrl: string; readonly wants: Wants },
     origin: Origin,

@@ -20,5 +20,13 @@ export {
 export { quoteText } from './quote-text.ts';
 export { Passphrase, SecretBytes } from './secret.ts';
 export { type ByteRange, type ByteSource, memorySource, sliceSource } from './source.ts';
-export { collectBytes, streamOf, streamSource } from './stream.ts';
+export {
+  type ByteIterator,
+  type ByteStream,
+  collectBytes,
+  type StreamWatcher,
+  streamOf,
+  streamSource,
+  watchStream,
+} from './stream.ts';
 export { parseStrictJson, type StrictJsonOptions } from './strict-json.ts';

@@ -1,5 +1,6 @@
 import { StrongroomError } from '../errors/index.ts';
 import type { Flow } from './flow.ts';
+import type { InputReader } from './input-reader.ts';
 import { MAX_FRAMES } from './limits.ts';
 import { type PayloadWriter, slabContentBytes } from './payload-writer.ts';
 import { formatSeekTable } from './seek-table.ts';
@@ -68,6 +69,13 @@ export class ContentIntake {
   async add(bytes: Uint8Array): Promise<void> {
     this.#size += bytes.length;
     await this.#filler.add(bytes);
+  }
+
+  /** Takes in what the input has next; gives whether there was more. */
+  async addFrom(input: InputReader): Promise<boolean> {
+    const length = await input.readInto(this.#filler);
+    this.#size += length;
+    return length > 0;
   }
 
   /** Passes on what is left and waits for the digests. */

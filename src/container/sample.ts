@@ -1,5 +1,6 @@
 import { concatBytes } from '../bytes/index.ts';
 import type { Flow } from './flow.ts';
+import type { InputReader } from './input-reader.ts';
 import { type SegmentPool, SLAB_BYTES } from './segment-pool.ts';
 
 /** How much of the beginning decides. */
@@ -9,14 +10,13 @@ const WORTHWHILE_RATIO = 0.9;
 /** A sample up to here is compressed on the spot. */
 const INLINE_BYTES = 65_536;
 
-/** The beginning of a stream: copied, because it is needed again. */
-export async function readSample(next: () => Promise<Uint8Array | undefined>): Promise<Uint8Array> {
+/** The beginning of a stream, kept because it is needed again. */
+export async function readSample(input: InputReader): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for (let length = 0; length < SAMPLE_BYTES; ) {
-    const chunk = await next();
+    const chunk = await input.read();
     if (chunk === undefined) break;
-    // Not slice(): of a Buffer that is a view, and what is wiped below would be the caller's own.
-    parts.push(new Uint8Array(chunk));
+    parts.push(chunk);
     length += chunk.length;
   }
   const sample = concatBytes(...parts);

@@ -1,5 +1,5 @@
 import type { Compression, EncryptionMode } from '../api/index.ts';
-import { fromBase64Url } from '../bytes/index.ts';
+import { type ByteStream, fromBase64Url } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { AccessCodeKey } from './access-code.ts';
 import { ID_BYTES } from './labels.ts';
@@ -24,7 +24,8 @@ export interface SealRequest {
   readonly blob: string;
   /** Name of the file, at most 1,024 bytes; kept encrypted. */
   readonly name: string;
-  readonly input: AsyncIterable<Uint8Array>;
+  /** Read to where it is needed, with `readInto`, where its iterator has that. */
+  readonly input: ByteStream;
   /**
    * Takes the payload, in order, one chunk at a time. A chunk is shared memory and is reused as soon as the promise
    * settles.

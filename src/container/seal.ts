@@ -6,6 +6,7 @@ import { DEK_BYTES, headerMac, payloadAad, sealMetadata } from './data-key.ts';
 import { FloeMessage } from './floe.ts';
 import { Flow } from './flow.ts';
 import { formatHeader } from './header.ts';
+import { InputReader } from './input-reader.ts';
 import { wrapDek } from './key-slots.ts';
 import { FORMAT } from './labels.ts';
 import { PayloadWriter, type WrittenPayload } from './payload-writer.ts';
@@ -82,11 +83,9 @@ async function runSeal({ request, plan, pool, message }: SealJob): Promise<SealR
     const zstd =
       compression.algorithm === 'zstd' ? { level: plan.level, frameBytes: compression.frame } : undefined;
     intake = new ContentIntake({ pool, flow, writer }, { ...plan, zstd });
-    for (let chunk = sample ?? (await input.next()); chunk !== undefined; chunk = await input.next()) {
-      await intake.add(chunk);
-      request.onProgress?.(intake.size);
-    }
+    if (sample !== undefined) await intake.add(sample);
     sample?.fill(0);
+    while (await intake.addFrom(input)) request.onProgress?.(intake.size);
     const taken = await intake.finish();
     return { taken, written: await writer.finish(), compression };
   } catch (error) {
@@ -110,31 +109,9 @@ async function chooseCompression(
   const zstd = { algorithm: 'zstd', frame: plan.frameBytes } as const;
   if (plan.algorithm === 'none') return { compression: { algorithm: 'none' } };
   if (plan.algorithm === 'zstd') return { compression: zstd };
-  const sample = await readSample(() => input.next());
+  const sample = await readSample(input);
   const isWorth = await isWorthCompressing(sample, plan.level, engine);
   return { compression: isWorth ? zstd : { algorithm: 'none' }, sample };
-}
-
-/** The input, one chunk at a time, given up when something else fails. */
-class InputReader {
-  readonly #iterator: AsyncIterator<Uint8Array>;
-  readonly #flow: Flow;
-
-  constructor(input: AsyncIterable<Uint8Array>, flow: Flow) {
-    this.#iterator = input[Symbol.asyncIterator]();
-    this.#flow = flow;
-  }
-
-  async next(): Promise<Uint8Array | undefined> {
-    const step = await this.#flow.interruptible(() => this.#iterator.next());
-    return step.done === true ? undefined : step.value;
-  }
-
-  /** Tells the input that nobody reads on, without waiting: it may be stuck, which may be why. */
-  abandon(): void {
-    // The failure that is being thrown says what happened; one more from the clean-up would hide it.
-    this.#iterator.return?.().catch(() => undefined);
-  }
 }
 
 function sealedBlob({ taken, written }: SealRun, header: ContainerHeader): SealedBlob {

@@ -5,6 +5,9 @@ import type { SlabRing } from './slab-ring.ts';
 /** Takes over a filled slab; it is released to its ring by whoever used it last. */
 export type SlabTaker = (content: SlabPart, isLast: boolean) => void;
 
+/** Fills the start of `room`; gives how many bytes there were, 0 when there are no more. */
+type FillRoom = (room: Uint8Array) => Promise<number>;
+
 /**
  * Cuts a stream into slabs of exactly `capacity` bytes; only the last may be shorter. A full slab is handed on when
  * more follows, because only then it is known not to be the last.
@@ -15,6 +18,8 @@ export class SlabFiller {
   readonly #take: SlabTaker;
   #slab: SharedArrayBuffer | undefined;
   #length = 0;
+  #isFilling = false;
+  #isAbandoned = false;
 
   constructor(ring: SlabRing, capacity: number, take: SlabTaker) {
     this.#ring = ring;
@@ -35,15 +40,56 @@ export class SlabFiller {
     }
   }
 
+  /**
+   * Lets `readInto` put bytes into a slab in place of a copy; waits for a free slab. Gives how many bytes there
+   * were, 0 when there are no more.
+   */
+  async fill(readInto: FillRoom): Promise<number> {
+    const started = this.#length < this.#capacity ? this.#slab : undefined;
+    this.#isFilling = true;
+    try {
+      return await (started === undefined ? this.#fillNext(readInto) : this.#fillRest(started, readInto));
+    } finally {
+      this.#isFilling = false;
+      if (this.#isAbandoned) this.#giveBack();
+    }
+  }
+
   /** Hands on what is left: the last slab, empty when nothing was ever added. */
   async finish(): Promise<void> {
     this.#handOn(this.#slab ?? (await this.#ring.acquire()), true);
   }
 
-  /** Gives back a slab that is half full when everything failed. */
+  /** Gives back a slab that is half full when everything failed; one that is being filled, when that has ended. */
   abandon(): void {
+    this.#isAbandoned = true;
+    if (!this.#isFilling) this.#giveBack();
+  }
+
+  #giveBack(): void {
     if (this.#slab !== undefined) this.#ring.release(this.#slab);
     this.#slab = undefined;
+  }
+
+  async #fillRest(slab: SharedArrayBuffer, readInto: FillRoom): Promise<number> {
+    const length = await readInto(new Uint8Array(slab, this.#length, this.#capacity - this.#length));
+    this.#length += length;
+    return length;
+  }
+
+  async #fillNext(readInto: FillRoom): Promise<number> {
+    const slab = await this.#ring.acquire();
+    let length = 0;
+    try {
+      length = await readInto(new Uint8Array(slab, 0, this.#capacity));
+    } finally {
+      if (length === 0 || this.#isAbandoned) this.#ring.release(slab);
+    }
+    if (length === 0 || this.#isAbandoned) return 0;
+    if (this.#slab !== undefined) this.#handOn(this.#slab, false);
+    this.#slab = slab;
+    this.#length = length;
+    return length;
   }
 
   #handOn(slab: SharedArrayBuffer, isLast: boolean): void {

@@ -22,7 +22,7 @@ export interface AeadContext {
 
 type Cipher = 'aes-256-gcm' | 'chacha20-poly1305';
 
-const PIECE_BYTES = 65_536;
+const PIECE_BYTES = 131_072;
 
 // Without the explicit length a truncated tag would be accepted, so these options go into every single call.
 const TAG_OPTION = { authTagLength: AEAD_TAG_BYTES } as const;

@@ -3,6 +3,7 @@ import { AUDIT_ERRORS } from './areas/audit.ts';
 import { CONTAINER_ERRORS } from './areas/container.ts';
 import { FORMAT_ERRORS } from './areas/formats.ts';
 import { GENERAL_ERRORS } from './areas/general.ts';
+import { HTTP_ERRORS } from './areas/http.ts';
 import { KEY_ERRORS } from './areas/keys.ts';
 import { NETWORK_ERRORS } from './areas/network.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
@@ -21,6 +22,7 @@ export const CATALOGUE = {
   ...AUDIT_ERRORS,
   ...CONTAINER_ERRORS,
   ...FORMAT_ERRORS,
+  ...HTTP_ERRORS,
   ...KEY_ERRORS,
   ...NETWORK_ERRORS,
   ...REGISTRY_ERRORS,

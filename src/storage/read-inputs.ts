@@ -1,17 +1,17 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { ByteStream } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { EntryStatus } from './entry-status.ts';
-import { type FileIdentity, type FileSource, freshBytes, isSameFile } from './file-source.ts';
+import { type FileIdentity, type FileSource, isSameFile } from './file-source.ts';
 import { Folder } from './folder.ts';
 import { mapErrors, quotePath } from './storage-error.ts';
+import { streamFile } from './stream-file.ts';
 
 /** Files that one call takes at most: far beyond any model, and a listing of them still fits into memory. */
 const MAX_INPUT_FILES = 100_000;
 /** How deep folders may nest below the one that was named. */
 export const MAX_INPUT_DEPTH = 64;
-/** Bytes of one chunk of a file that is read. */
-const CHUNK_BYTES = 1 << 20;
 
 /** One file of a user, found but not yet opened. */
 export interface InputFile {
@@ -20,11 +20,11 @@ export interface InputFile {
   /** Size in bytes when it was found. */
   readonly size: number;
   /**
-   * Its bytes in chunks of 1 MiB, the next being read while one is used. A chunk is good until the next is asked
-   * for; copy what must last. Throws `STORAGE_CHANGED` at the start or at the end when the file is not the one that
+   * Its bytes, read once: in chunks of 1 MiB, the next being read while one is used, or to where the reader wants
+   * them. A chunk is good until the next is asked for; copy what must last. Throws `STORAGE_CHANGED` at the start or at the end when the file is not the one that
    * was found or was written to meanwhile.
    */
-  open(): AsyncGenerator<Uint8Array>;
+  open(): ByteStream;
 }
 
 export interface ReadInputsOptions {
@@ -71,7 +71,7 @@ class Listing {
     if (this.#files.size >= this.#maxFiles) {
       throw new StrongroomError('INPUT_TOO_LARGE', `more than ${this.#maxFiles} files`);
     }
-    const open = (): AsyncGenerator<Uint8Array> => readPlace(place, status);
+    const open = (): ByteStream => streamFile(() => openExpected(place, status));
     this.#files.set(path, { path, size: Number(status.size), open });
   }
 
@@ -125,11 +125,11 @@ async function listFolder(folder: Folder, at: Position, listing: Listing): Promi
   }
 }
 
-async function* readPlace(place: Place, expected: FileIdentity): AsyncGenerator<Uint8Array> {
-  await using file = await openPlace(place);
-  if (!isSameFile(file.identity, expected)) throw changed(place.name);
-  yield* readAhead(file);
-  await file.assertUnchanged(expected);
+async function openExpected(place: Place, expected: FileIdentity): Promise<FileSource> {
+  const file = await openPlace(place);
+  if (isSameFile(file.identity, expected)) return file;
+  await file.close();
+  throw changed(place.name);
 }
 
 /** Walks to the file again, one folder at a time, so that nothing was held open while others were read. */
@@ -142,32 +142,6 @@ async function openPlace(place: Place): Promise<FileSource> {
   } catch (error) {
     // It was there a moment ago.
     throw isStrongroomError(error, 'STORAGE_MISSING') ? changed(place.name) : error;
-  }
-}
-
-async function* readAhead(file: FileSource): AsyncGenerator<Uint8Array> {
-  const bufferBytes = Math.min(CHUNK_BYTES, file.size);
-  let current = freshBytes(bufferBytes);
-  let other = freshBytes(Math.min(bufferBytes, file.size - bufferBytes));
-  const fill = async (buffer: Uint8Array, offset: number): Promise<Uint8Array> => {
-    const chunk = buffer.subarray(0, file.size - offset);
-    await file.fill(chunk, offset);
-    return chunk;
-  };
-  let next = fill(current, 0);
-  try {
-    for (let offset = 0; offset < file.size; ) {
-      const chunk = await next;
-      offset += chunk.length;
-      if (offset < file.size) next = fill(other, offset);
-      [current, other] = [other, current];
-      yield chunk;
-    }
-  } finally {
-    // A reader that stops early must not leave a read behind that fails when the file is closed.
-    await Promise.allSettled([next]);
-    current.fill(0);
-    other.fill(0);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Compression, FileInput } from '../api/index.ts';
+import { type ByteStream, watchStream } from '../bytes/index.ts';
 import {
   type AccessCodeKey,
   type ContainerHeader,
@@ -85,24 +86,25 @@ function fileRow(file: FileInput, sealed: SealedBlob, plan: SealPlan): NewFile {
 }
 
 /** The file's bytes, held to its announced size and to the limit. */
-async function* measured(file: FileInput, maxBytes: number): AsyncGenerator<Uint8Array> {
+function measured(file: FileInput, maxBytes: number): ByteStream {
   let size = 0;
-  for await (const chunk of file.open()) {
-    size += chunk.length;
-    if (size > maxBytes) {
+  return watchStream(file.open(), {
+    onBytes: (length) => {
+      size += length;
+      if (size <= maxBytes) return;
       throw new StrongroomError(
         'INPUT_TOO_LARGE',
         `${file.path} is larger than ${maxBytes} bytes (limits.max_file_bytes)`,
       );
-    }
-    yield chunk;
-  }
-  if (file.size !== undefined && size !== file.size) {
-    throw new StrongroomError(
-      'STORAGE_CHANGED',
-      `${file.path} was announced with ${file.size} bytes and had ${size}`,
-    );
-  }
+    },
+    onEnd: () => {
+      if (file.size === undefined || size === file.size) return;
+      throw new StrongroomError(
+        'STORAGE_CHANGED',
+        `${file.path} was announced with ${file.size} bytes and had ${size}`,
+      );
+    },
+  });
 }
 
 /** The key version that wraps a data key; read from the slot itself, since the keyring may have moved on meanwhile. */

@@ -1,5 +1,5 @@
 import type { Compression, LongRunning } from '../api/index.ts';
-import { type ByteSource, SecretBytes } from '../bytes/index.ts';
+import { type ByteSource, type ByteStream, SecretBytes } from '../bytes/index.ts';
 import {
   type Identity,
   kekIdentity,
@@ -33,7 +33,7 @@ export function rawKeyIdentity(key: Uint8Array): Identity {
 
 export interface SealFileRequest extends LongRunning {
   readonly name: string;
-  readonly input: AsyncIterable<Uint8Array>;
+  readonly input: ByteStream;
   readonly target: PositionalTarget;
   readonly recipients: readonly Recipient[];
   readonly compression?: Compression;

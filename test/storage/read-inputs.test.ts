@@ -145,3 +145,63 @@ test('a folder that is swapped for a link after it was listed is refused', async
   await symlink(join(base, 'theirs'), join(base, 'm', 'sub'));
   await assert.rejects(textOf(file), withCode('STORAGE_PATH_UNSAFE'));
 });
+
+test('a file is put where the reader wants it, byte-exact, whatever room there is', async (t) => {
+  const base = await temporaryFolder(t);
+  const bytes = Buffer.from(Array.from({ length: 70_001 }, (_, at) => at % 251));
+  await writeFile(join(base, 'big'), bytes);
+  await writeFile(join(base, 'empty'), '');
+  const [big, empty] = await readInputs([base]);
+  for (const room of [1000, 70_001, 200_000]) {
+    const read = await readInPlace(big, room);
+    assert.ok(bytes.equals(read));
+  }
+  assert.equal((await readInPlace(empty, 10)).length, 0);
+});
+
+test('a file that is written to while it is put into place is refused at its end', async (t) => {
+  const base = await temporaryFolder(t);
+  const path = join(base, 'file');
+  await writeFile(path, new Uint8Array(5000));
+  const [file] = await readInputs([path]);
+  await assert.rejects(
+    readInPlace(file, 2000, () => appendFile(path, 'more')),
+    withCode('STORAGE_CHANGED'),
+  );
+  await assert.rejects(readInPlace(file, 2000), withCode('STORAGE_CHANGED'));
+});
+
+test('who stops while a file is put into place closes it, and gets nothing more', async (t) => {
+  const base = await temporaryFolder(t);
+  await writeFile(join(base, 'file'), new Uint8Array(5000).fill(1));
+  const [file] = await readInputs([base]);
+  const iterator = file?.open()[Symbol.asyncIterator]();
+  const room = new Uint8Array(2000);
+  assert.equal(await iterator?.readInto?.(room), 2000);
+  const underWay = iterator?.readInto?.(room);
+  await iterator?.return?.();
+  assert.ok([0, 2000].includes((await underWay) ?? -1));
+  assert.equal(await iterator?.readInto?.(room), 0);
+});
+
+/** Reads with `readInto` alone. */
+async function readInPlace(
+  file: InputFile | undefined,
+  roomBytes: number,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<Buffer> {
+  const iterator = file?.open()[Symbol.asyncIterator]();
+  assert.ok(iterator?.readInto !== undefined);
+  const parts: Uint8Array[] = [];
+  try {
+    for (;;) {
+      const room = new Uint8Array(new SharedArrayBuffer(roomBytes));
+      const length = await iterator.readInto(room);
+      if (length === 0) return Buffer.concat(parts);
+      parts.push(room.slice(0, length));
+      await meanwhile();
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}

@@ -62,6 +62,24 @@ export const ACCESS_ERRORS = {
     kind: 'invalid',
     hint: 'bind a claim that only your own program has, such as the id of the repository or the subject',
   },
+  WORKLOAD_RULE_UNCLEAR: { kind: 'invalid', hint: 'name the rule that the token is for' },
+  ISSUER_UNFIT: {
+    kind: 'unavailable',
+    hint: 'compare the issuer with its discovery document, below /.well-known/openid-configuration',
+  },
+  OIDC_NOT_LINKED: {
+    kind: 'forbidden',
+    hint: 'ask an administrator to link you: strongroom user link NAME --provider ID --subject SUBJECT',
+  },
+  OIDC_LINKED: {
+    kind: 'conflict',
+    hint: 'an identity belongs to one user; take it away from the other first: strongroom user unlink',
+  },
+  OIDC_LINK_MISSING: { kind: 'missing', hint: 'list them with: strongroom user identities NAME' },
+  OIDC_FACTOR_WANTED: {
+    kind: 'forbidden',
+    hint: 'log in at the provider in the stronger way that this server asks for',
+  },
   SESSION_MISSING: { kind: 'missing', hint: 'list your sessions with: strongroom account sessions' },
   PASSKEY_MISSING: { kind: 'missing', hint: 'list your passkeys with: strongroom account passkeys' },
   OIDC_PROVIDER_MISSING: { kind: 'missing', hint: 'name a provider of the configuration' },

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { defineCall } from './define-route.ts';
+import { list, queryNumber, time } from './fields.ts';
+import { rootSeal } from './keys.ts';
+
+const status = z
+  .object({
+    formatVersion: z.int(),
+    vault: z.string(),
+    namespaces: z.int(),
+    models: z.int(),
+    versions: z.int(),
+    blobs: z.int(),
+    logicalBytes: z.int(),
+    storedBytes: z.int(),
+    rootSeals: list(rootSeal),
+    warnings: list(z.string()),
+  })
+  .meta({ id: 'SystemStatus' });
+
+const recordedAct = z
+  .object({
+    sequence: z.int(),
+    at: time,
+    caller: z.string(),
+    action: z.string(),
+    resource: z.string(),
+    outcome: z.enum(['intended', 'done', 'refused', 'failed']),
+    code: z.string().exactOptional(),
+  })
+  .meta({ id: 'RecordedAct' });
+
+const tag = 'System';
+
+/** Rows of `api.system`. */
+export const SYSTEM_ROUTES = {
+  status: defineCall({
+    id: 'system.status',
+    method: 'GET',
+    path: '/system/status',
+    summary: 'Tells what the strongroom holds, and what is wrong with it.',
+    tag,
+    answer: status,
+    call: (api) => api.system.status(),
+  }),
+  record: defineCall({
+    id: 'system.record',
+    method: 'GET',
+    path: '/system/record',
+    summary: 'Tells the latest acts, newest first.',
+    tag,
+    query: { limit: queryNumber(1, 10_000).exactOptional() },
+    answer: list(recordedAct),
+    call: (api, input) => api.system.record(input),
+  }),
+} as const;
