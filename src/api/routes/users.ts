@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCall, defineList } from './define-route.ts';
+import { defineAct, defineCall, defineList } from './define-route.ts';
 import { line, list, plainName, principal, prose, secret, time } from './fields.ts';
 
 const named = z.strictObject({ name: plainName });
@@ -20,6 +20,18 @@ export const user = z
     factors: z.object({ password: z.boolean(), totp: z.boolean(), passkeys: z.int() }),
   })
   .meta({ id: 'User' });
+
+const externalIdentity = z
+  .object({
+    id: z.string(),
+    user: principal,
+    provider: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+    linkedAt: time,
+    linkedBy: z.string(),
+  })
+  .meta({ id: 'ExternalIdentity' });
 
 const invitation = z.object({ token: secret, expiresAt: time }).meta({ id: 'Invitation' });
 const USERS = 'Users and service accounts';
@@ -107,6 +119,41 @@ export const USER_ROUTES = {
     params: named,
     answer: user,
     call: (api, input) => api.users.enable(input),
+  }),
+  identities: defineList({
+    id: 'users.identities',
+    method: 'GET',
+    path: '/users/{name}/identities',
+    summary: 'Lists what a user can log in with at other identity providers.',
+    errors: ['USER_MISSING'],
+    tag: USERS,
+    params: named,
+    item: externalIdentity,
+    key: ({ id }) => id,
+    call: (api, input) => api.users.identities(input),
+  }),
+  link: defineCall({
+    id: 'users.link',
+    method: 'POST',
+    path: '/users/{name}/identities',
+    summary: 'Lets whoever a provider knows under a subject log in as this user.',
+    errors: ['USER_MISSING', 'OIDC_PROVIDER_MISSING', 'OIDC_LINKED'],
+    tag: USERS,
+    status: 201,
+    params: named,
+    body: { provider: plainName, subject: line(255, 1) },
+    answer: externalIdentity,
+    call: (api, input) => api.users.link(input),
+  }),
+  unlink: defineAct({
+    id: 'users.unlink',
+    method: 'DELETE',
+    path: '/users/{name}/identities/{id}',
+    summary: 'Takes such an identity away from a user; the user’s sessions end.',
+    errors: ['USER_MISSING', 'OIDC_LINK_MISSING'],
+    tag: USERS,
+    params: z.strictObject({ name: plainName, id: line(64, 1) }),
+    call: (api, input) => api.users.unlink(input),
   }),
 } as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineAct, defineCall, defineList } from './define-route.ts';
-import { line, plainName, table, time } from './fields.ts';
+import { line, list, plainName, table, time } from './fields.ts';
 
 const rule = z
   .object({
@@ -10,6 +10,8 @@ const rule = z
     claims: z.record(z.string(), z.string()),
     keys: z.string().exactOptional(),
     tokenSeconds: z.int(),
+    isReusable: z.boolean(),
+    warnings: list(z.string()),
     createdAt: time,
     createdBy: z.string(),
   })
@@ -35,15 +37,16 @@ export const WORKLOAD_ROUTES = {
     method: 'PUT',
     path: '/workloads/{name}',
     summary: 'Makes or changes such a rule.',
-    errors: ['WORKLOAD_RULE_INVALID', 'WORKLOAD_RULE_WIDE'],
+    errors: ['WORKLOAD_RULE_INVALID', 'WORKLOAD_RULE_WIDE', 'WORKLOAD_RULE_EXISTS', 'GRANT_EXCEEDS'],
     tag,
     params: named,
     body: {
       issuer: line(1024, 1),
       audience: line(1024, 1),
       claims: table(line(1024, 1), 32),
-      keys: z.string().max(65_536).exactOptional(),
-      tokenSeconds: z.int().min(30).max(600).exactOptional(),
+      keys: z.string().max(32_768).exactOptional(),
+      tokenSeconds: z.int().min(60).max(600).exactOptional(),
+      isReusable: z.boolean().exactOptional(),
     },
     answer: rule,
     call: (api, input) => api.workloads.set(input),
