@@ -80,6 +80,8 @@ export const DOORS: readonly Door[] = [
   { modules: ['commander'], places: ['cli'] },
   { modules: ['openid-client'], places: ['access'] },
   { modules: ['jose'], places: ['access'] },
+  { modules: ['fastify', '@fastify/multipart', '@fastify/under-pressure'], places: ['http'] },
+  { modules: ['pino'], places: ['telemetry'] },
   { modules: ['node:module'], places: ['cli'] },
   { modules: ['jose', 'otpauth', '@simplewebauthn/server'], places: ['access'] },
   { modules: ['node:vm', 'node:inspector'], places: [] },

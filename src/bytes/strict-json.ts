@@ -14,6 +14,8 @@ export interface StrictJsonOptions {
   /** Deepest nesting; a plain value has depth 0. */
   readonly maxDepth: number;
   readonly maxValues: number;
+  /** Names that no member may have; by default any name is taken. */
+  readonly refusedNames?: ReadonlySet<string>;
   /** Makes the error to throw; `what` says what is wrong and quotes nothing of the text. */
   readonly malformed: (what: string) => Error;
 }
@@ -73,6 +75,8 @@ class Parser {
       this.#match(SPACE);
       const name = this.#string();
       if (name in object) throw this.#options.malformed('a member of the JSON stands twice');
+      if (this.#options.refusedNames?.has(name) === true)
+        throw this.#options.malformed('a member of the JSON has a name that is not taken');
       if (!this.#skip(':')) throw this.#unexpected();
       object[name] = this.#value(depth + 1);
     } while (this.#skip(','));

@@ -31,6 +31,8 @@ export const HTTP_ERRORS = {
     kind: 'conflict',
     hint: 'it was done, and its answer held a secret that is shown once; look at what there is, or make another',
   },
+  REQUEST_TOO_SLOW: { kind: 'limited', hint: 'send faster; an upload in pieces can be taken up again' },
+  HEADERS_TOO_LARGE: { kind: 'limited', hint: 'send fewer or shorter header fields' },
   SERVER_BUSY: { kind: 'unavailable', hint: 'the server has more to do than it can; try again later' },
   FILE_MISSING: { kind: 'missing', hint: 'the version lists its files' },
   UPLOAD_MISSING: { kind: 'missing', hint: 'it ended, or the server restarted; begin the upload anew' },
@@ -41,4 +43,12 @@ export const HTTP_ERRORS = {
   },
   UPLOAD_INCOMPLETE: { kind: 'conflict', hint: 'send the missing bytes first' },
   UPLOAD_TOO_MANY: { kind: 'limited', hint: 'finish or cancel an upload first' },
+  TLS_INVALID: {
+    kind: 'invalid',
+    hint: 'name a certificate and its own key in tls.certificate_file and tls.key_file; strongroom tls generate makes both',
+  },
+  SERVER_ADDRESS: {
+    kind: 'unavailable',
+    hint: 'another process has the address, or it is not of this machine; choose another with server.listen',
+  },
 } as const satisfies Record<string, ErrorEntry>;

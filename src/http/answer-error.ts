@@ -1,0 +1,55 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../telemetry/index.ts';
+import { type Problem, toHttpError, toProblem } from './problem.ts';
+
+/** How long a client that still sends may read why it is refused, before its connection is cut. */
+const LINGER_MS = 2000;
+const REALM = 'Bearer realm="strongroom"';
+
+/** Answers with problem+json (RFC 9457). What nobody expected goes into the log, not to the client. */
+export function answerError(
+  thrown: unknown,
+  request: FastifyRequest,
+  { reply, log }: { readonly reply: FastifyReply; readonly log: Log },
+): FastifyReply {
+  const error = toHttpError(thrown);
+  const problem = toProblem(thrown, request.id);
+  request.errorCode = error.code;
+  if (problem.status >= 500) logFault(thrown, problem, log);
+  if (problem.status === 401) void reply.header('www-authenticate', REALM);
+  const retry = error.retryAfterSeconds ?? (problem.status === 503 || problem.status === 429 ? 5 : undefined);
+  if (retry !== undefined) void reply.header('retry-after', String(Math.ceil(retry)));
+  if (!request.raw.complete) hangUp(request, reply);
+  return reply
+    .removeHeader('content-length')
+    .removeHeader('content-disposition')
+    .removeHeader('content-range')
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem));
+}
+
+/** The rest of a refused body is not read: the answer goes out, then the connection ends. */
+function hangUp(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('connection', 'close');
+  const { raw } = request;
+  reply.raw.once('finish', () => {
+    if (raw.destroyed || raw.complete) return;
+    raw.on('error', () => undefined);
+    raw.resume();
+    setTimeout(() => raw.destroy(), LINGER_MS).unref();
+  });
+}
+
+function logFault(thrown: unknown, problem: Problem, log: Log): void {
+  const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+  log.write('system', {
+    level: 'error',
+    message: problem.detail,
+    fields: {
+      code: problem.code,
+      requestId: problem.requestId,
+      cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+    },
+  });
+}

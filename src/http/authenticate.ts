@@ -1,0 +1,89 @@
+import type { TLSSocket } from 'node:tls';
+import type { FastifyRequest } from 'fastify';
+import type { Credential, IdentityApi, Origin } from '../api/index.ts';
+import { SecretBytes, utf8Bytes } from '../bytes/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import { deviceCookie, sessionCookie } from './cookies.ts';
+import { assertSameSite } from './cross-site.ts';
+
+const MAX_TOKEN_CHARS = 4096;
+const MAX_CLIENT_CHARS = 256;
+
+/** Where a request comes from, before anybody is known. */
+export function originOf(request: FastifyRequest): Origin {
+  const client = request.headers['user-agent']?.slice(0, MAX_CLIENT_CHARS);
+  const header = request.headers['strongroom-device'];
+  const device = (typeof header === 'string' ? header.slice(0, 2048) : undefined) ?? deviceCookie(request);
+  return {
+    requestId: request.id,
+    address: request.ip,
+    ...(client === undefined ? {} : { client }),
+    ...(device === undefined ? {} : { device }),
+  };
+}
+
+/**
+ * Makes out who is asking. Throws `CREDENTIALS_MISSING`, `CREDENTIALS_AMBIGUOUS`, `CROSS_SITE_REFUSED` and what
+ * `IdentityApi.authenticate` throws.
+ */
+export async function authenticate(request: FastifyRequest, identity: IdentityApi): Promise<void> {
+  const credential = credentialOf(request);
+  if (credential.kind === 'session') assertSameSite(request);
+  request.credentialKind = credential.kind;
+  request.caller = await identity.authenticate(credential, originOf(request));
+}
+
+function credentialOf(request: FastifyRequest): Credential {
+  const token = bearerToken(request);
+  const cookie = sessionCookie(request);
+  if (token !== undefined && cookie !== undefined) {
+    throw new StrongroomError('CREDENTIALS_AMBIGUOUS', 'there is a bearer token and a session cookie');
+  }
+  if (token !== undefined) return { kind: 'bearer', token: SecretBytes.take(utf8Bytes(token)) };
+  if (cookie !== undefined) return { kind: 'session', token: SecretBytes.take(utf8Bytes(cookie)) };
+  const certificate = clientCertificate(request);
+  if (certificate !== undefined) return certificate;
+  throw new StrongroomError('CREDENTIALS_MISSING', 'nobody is logged in');
+}
+
+function bearerToken(request: FastifyRequest): string | undefined {
+  const fields = headerValues(request, 'authorization');
+  if (fields.length > 1) {
+    throw new StrongroomError('CREDENTIALS_AMBIGUOUS', 'there are several Authorization headers');
+  }
+  const [field] = fields;
+  if (field === undefined) return undefined;
+  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(field)?.[1];
+  if (token === undefined || token.length > MAX_TOKEN_CHARS) {
+    throw new StrongroomError('CREDENTIALS_MISSING', 'expected a header Authorization: Bearer TOKEN');
+  }
+  return token;
+}
+
+/** Every value of a header: Node drops the second of some, and what was dropped must not be overlooked. */
+function headerValues(request: FastifyRequest, name: string): readonly string[] {
+  const { rawHeaders } = request.raw;
+  const values: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const value = rawHeaders[at + 1];
+    if (rawHeaders[at]?.toLowerCase() === name && value !== undefined) values.push(value);
+  }
+  return values;
+}
+
+/** The certificate of the client, where TLS asked for one and verified it. */
+function clientCertificate(request: FastifyRequest): Credential | undefined {
+  const socket = request.raw.socket as Partial<TLSSocket>;
+  if (socket.authorized !== true) return undefined;
+  const certificate = socket.getPeerX509Certificate?.();
+  if (certificate === undefined) return undefined;
+  const names = (certificate.subjectAltName ?? '')
+    .split(', ')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return {
+    kind: 'certificate',
+    sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    names,
+  };
+}

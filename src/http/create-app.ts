@@ -1,0 +1,121 @@
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import multipart from '@fastify/multipart';
+import underPressure from '@fastify/under-pressure';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { StrongroomError } from '../errors/index.ts';
+import { answerError } from './answer-error.ts';
+import { answerClientError } from './client-error.ts';
+import { MAX_PARAM_CHARS, type ServerLimits } from './limits.ts';
+import { logRequest } from './log-request.ts';
+import { describeApi } from './openapi.ts';
+import { addBodyReaders } from './read-json.ts';
+import { requestIdOf } from './request-id.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { type AdapterDeps, serveRoutes } from './serve-routes.ts';
+import type { SlowBodies } from './slow-bodies.ts';
+import { type SecurityContact, serveWellKnown } from './well-known.ts';
+
+/** What the application is made of. */
+export interface AppDeps extends AdapterDeps {
+  readonly limits: ServerLimits;
+  readonly slowBodies: SlowBodies;
+  readonly contact: SecurityContact;
+  readonly tls: ServerOptions;
+  /** Proxies whose word on the client's address is taken. */
+  readonly trustedProxies: readonly string[];
+}
+
+const MAX_FORM_PARTS = 10_008;
+const MAX_FORM_FIELD_BYTES = 1 << 20;
+
+/** The application: what happens to every request, in this order, and every address there is. */
+export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>> {
+  const { limits, powers, log } = deps;
+  const app = fastify<Server>({
+    serverFactory: (handler) => createServer({ ...deps.tls, ...httpOptions(limits) }, handler),
+    genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], () => powers.randomId()),
+    bodyLimit: limits.maxBodyBytes,
+    routerOptions: { maxParamLength: MAX_PARAM_CHARS },
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
+    return503OnClosing: true,
+    // Not its own logger: ours knows what may be told.
+    logger: false,
+    frameworkErrors: (error, request, reply) => {
+      addSecurityHeaders(reply as unknown as FastifyReply);
+      void answerError(error, request as unknown as FastifyRequest, {
+        reply: reply as unknown as FastifyReply,
+        log,
+      });
+    },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, powers.randomId()),
+  });
+  decorate(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    addSecurityHeaders(reply);
+    void reply.header('x-request-id', request.id);
+    deps.slowBodies.watch(request);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    logRequest(request, reply, log);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => answerError(error, request, { reply, log }));
+  app.setNotFoundHandler((request, reply) =>
+    answerError(new StrongroomError('ROUTE_MISSING', 'there is nothing at this address'), request, {
+      reply,
+      log,
+    }),
+  );
+  addBodyReaders(app as unknown as FastifyInstance, { powers, limits });
+  await app.register(multipart, {
+    limits: {
+      fileSize: Number.POSITIVE_INFINITY,
+      fieldSize: MAX_FORM_FIELD_BYTES,
+      fields: 8,
+      files: MAX_FORM_PARTS,
+      parts: MAX_FORM_PARTS,
+      headerPairs: 32,
+    },
+  });
+  await app.register(underPressure, {
+    maxEventLoopDelay: limits.maxEventLoopDelayMs,
+    sampleInterval: 500,
+    pressureHandler: () => {
+      throw new StrongroomError('SERVER_BUSY', 'the server has more to do than it can', {
+        retryAfterSeconds: 5,
+      });
+    },
+  });
+  serveWellKnown(app as unknown as FastifyInstance, deps);
+  serveDescription(app as unknown as FastifyInstance);
+  serveRoutes(app as unknown as FastifyInstance, deps);
+  return app;
+}
+
+function httpOptions(limits: ServerLimits): ServerOptions {
+  return {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    // Long uploads are welcome; SlowBodies looks after those who drip.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: 2000,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+  };
+}
+
+function decorate(app: FastifyInstance<Server>): void {
+  app.decorateRequest('caller', undefined);
+  app.decorateRequest('credentialKind', undefined);
+  app.decorateRequest('bodyFingerprint', undefined);
+  app.decorateRequest('errorCode', undefined);
+}
+
+function serveDescription(app: FastifyInstance): void {
+  const text = JSON.stringify(describeApi());
+  app.get('/api/v1/openapi.json', (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').type('application/json; charset=utf-8').send(text),
+  );
+}

@@ -1,0 +1,175 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  ALL_ROUTES,
+  type CallRoute,
+  type IdentityRoute,
+  type ListRoute,
+  type LongRoute,
+  type LongRunning,
+  type Route,
+} from '../api/index.ts';
+import { utf8Bytes } from '../bytes/index.ts';
+import { StrongroomError } from '../errors/index.ts';
+import { authenticate, originOf } from './authenticate.ts';
+import { assertMatch, entityTag, isUnchanged } from './conditions.ts';
+import { assertNotForeign } from './cross-site.ts';
+import type { IdempotencyStore } from './idempotency.ts';
+import { encodeLogIn } from './log-in-answer.ts';
+import { answerOnce } from './once.ts';
+import { pageOf } from './page.ts';
+import type { ServerDeps } from './ports.ts';
+import { toProblem } from './problem.ts';
+import { linesOf, NDJSON, wantsProgress } from './progress-stream.ts';
+import { apiOf, rawRequest, routerPath, signalOf } from './route-request.ts';
+
+/** What the adapter of the table works with. */
+export interface AdapterDeps extends ServerDeps {
+  readonly idempotency: IdempotencyStore;
+  /** Streams, by the id of their route. */
+  readonly streams: ReadonlyMap<string, StreamHandler>;
+}
+
+/** Serves one stream route; it sends its answer itself. */
+export type StreamHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** Registers every row of the table, and a 405 for every other method of its path. */
+export function serveRoutes(app: FastifyInstance, deps: AdapterDeps): void {
+  const methodsOf = new Map<string, Set<string>>();
+  for (const route of ALL_ROUTES) {
+    const url = routerPath(route);
+    const methods = methodsOf.get(url) ?? new Set();
+    methodsOf.set(url, methods.add(route.words.method));
+    if (route.words.method === 'GET') methods.add('HEAD');
+    app.route({
+      method: route.words.method,
+      url,
+      onRequest: (request) => welcome(route, request, deps),
+      handler: (request, reply) => handle(route, request, { reply, deps }),
+    });
+  }
+  for (const [url, methods] of methodsOf) refuseOthers(app, url, methods);
+}
+
+async function welcome(route: Route, request: FastifyRequest, deps: AdapterDeps): Promise<void> {
+  if (route.words.isOpen === true) return assertNotForeign(request);
+  await authenticate(request, deps.served.identity);
+}
+
+interface Turn {
+  readonly reply: FastifyReply;
+  readonly deps: AdapterDeps;
+}
+
+async function handle(route: Route, request: FastifyRequest, turn: Turn): Promise<unknown> {
+  const { reply, deps } = turn;
+  switch (route.kind) {
+    case 'stream': {
+      const serve = deps.streams.get(route.words.id);
+      if (serve === undefined) throw new Error(`nobody serves ${route.words.id}`);
+      return await serve(request, reply);
+    }
+    case 'identity':
+      return await logIn(route, request, turn);
+    case 'list':
+      return sendRead(route, request, { reply, deps, answer: await listPage(route, request, deps) });
+    case 'long':
+      if (wantsProgress(request.headers.accept)) return sendLines(route, request, turn);
+      return await answerOnce(route, request, { ...turn, work: () => call(route, request, turn) });
+    case 'call': {
+      if (request.method === 'GET' || request.method === 'HEAD') {
+        return sendRead(route, request, { reply, deps, answer: await call(route, request, turn) });
+      }
+      await assertState(route, request, turn);
+      return await answerOnce(route, request, { ...turn, work: () => call(route, request, turn) });
+    }
+  }
+}
+
+async function call(
+  route: CallRoute<unknown, unknown> | LongRoute<unknown, unknown>,
+  request: FastifyRequest,
+  { reply, deps }: Turn,
+): Promise<unknown> {
+  const input = route.read(rawRequest(route, request));
+  const running: LongRunning = { signal: signalOf(reply) };
+  return route.encode(await route.call(apiOf(request, deps), input, running));
+}
+
+async function listPage(
+  route: ListRoute<unknown, unknown>,
+  request: FastifyRequest,
+  deps: AdapterDeps,
+): Promise<unknown> {
+  const input = route.read(rawRequest(route, request));
+  const page = route.readPage(request.query);
+  return route.encode(pageOf(await route.call(apiOf(request, deps), input), route.order, page));
+}
+
+async function logIn(
+  route: IdentityRoute<unknown, unknown>,
+  request: FastifyRequest,
+  { reply, deps }: Turn,
+): Promise<unknown> {
+  const input = route.read(rawRequest(route, request));
+  const answer = await route.call(deps.served.identity, input, originOf(request));
+  return reply.code(route.words.status ?? 200).send(encodeLogIn(route, reply, { input, answer }));
+}
+
+interface Read {
+  readonly reply: FastifyReply;
+  readonly deps: AdapterDeps;
+  readonly answer: unknown;
+}
+
+/** What was read, under a tag of its very text, so that an unchanged answer need not be sent again. */
+function sendRead(route: Route, request: FastifyRequest, { reply, deps, answer }: Read): FastifyReply {
+  const text = JSON.stringify(answer);
+  if (isUnchanged(request, reply, tagOf(text, deps))) return reply.code(304).send();
+  return reply
+    .code(route.words.status ?? 200)
+    .type('application/json; charset=utf-8')
+    .send(text);
+}
+
+function tagOf(text: string, deps: AdapterDeps): string {
+  return entityTag(deps.powers.digest(utf8Bytes(text)));
+}
+
+/** `If-Match` on a change: the state is what reading the same address gives to the same caller. */
+async function assertState(route: Route, request: FastifyRequest, { deps }: Turn): Promise<void> {
+  if (request.headers['if-match'] === undefined) return;
+  const reading = ALL_ROUTES.find(
+    (each) => each.kind === 'call' && each.words.method === 'GET' && each.words.path === route.words.path,
+  );
+  if (reading?.kind !== 'call') return;
+  const input = reading.read({ ...rawRequest(reading, request), query: {}, body: undefined });
+  const answer = reading.encode(await reading.call(apiOf(request, deps), input));
+  assertMatch(request, tagOf(JSON.stringify(answer), deps));
+}
+
+function sendLines(route: LongRoute<unknown, unknown>, request: FastifyRequest, turn: Turn): FastifyReply {
+  const { reply, deps } = turn;
+  const input = route.read(rawRequest(route, request));
+  const signal = signalOf(reply);
+  const lines = linesOf(
+    async (onProgress) => route.encode(await route.call(apiOf(request, deps), input, { signal, onProgress })),
+    (error) => toProblem(error, request.id),
+  );
+  return reply.type(`${NDJSON}; charset=utf-8`).send(Readable.from(lines, { objectMode: false }));
+}
+
+function refuseOthers(app: FastifyInstance, url: string, methods: ReadonlySet<string>): void {
+  const others = METHODS.filter((method) => !methods.has(method));
+  const allow = [...methods].sort().join(', ');
+  app.route({
+    method: others,
+    url,
+    handler: (request, reply) => {
+      void reply.header('allow', allow);
+      throw new StrongroomError('METHOD_NOT_ALLOWED', `${request.method} is not possible here, ${allow} are`);
+    },
+  });
+}
