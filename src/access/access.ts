@@ -1,5 +1,6 @@
 import type { Caller, Grant, Role } from '../api/index.ts';
 import { parsePrincipalId } from '../api/index.ts';
+import { Approvals } from './approvals.ts';
 import { ADMIN } from './built-in-roles.ts';
 import type { DocumentDeps } from './document-collection.ts';
 import { GRANTS, Grants } from './grants.ts';
@@ -17,6 +18,7 @@ export class Access {
   readonly principals: Principals;
   readonly roles: Roles;
   readonly grants: Grants;
+  readonly approvals: Approvals;
   readonly #deps: AccessDeps;
   readonly #turns: Turns;
   #known: Snapshot | undefined;
@@ -26,6 +28,7 @@ export class Access {
     this.principals = new Principals(deps);
     this.roles = new Roles(deps);
     this.grants = new Grants(deps);
+    this.approvals = new Approvals(deps);
     this.#turns = new Turns(deps);
   }
 

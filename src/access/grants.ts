@@ -48,12 +48,13 @@ export class Grants {
       .filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
   }
 
-  /** Throws `GRANT_MISSING`, also for one that has ended. */
-  async get(id: string): Promise<Grant> {
+  /** Throws `GRANT_MISSING`, also for one that has ended, or that whoever asks may not see. */
+  async get(id: string, isVisible: (grant: Grant) => boolean): Promise<Grant> {
     const found = await this.#collection.find(id);
     const grant = found && toGrant(found);
-    if (grant === undefined || (grant.expiresAt ?? '~') <= this.#now().toISOString()) throw missingGrant();
-    return grant;
+    const hasEnded = (grant?.expiresAt ?? '~') <= this.#now().toISOString();
+    if (grant !== undefined && !hasEnded && isVisible(grant)) return grant;
+    throw new StrongroomError('GRANT_MISSING', 'there is no grant of that id');
   }
 
   /** The grant of this role to this principal at this place, where there is one, in force or not. */
@@ -91,11 +92,6 @@ export class Grants {
       if (covers(place, parsePlace(content.on))) await this.#collection.remove(id);
     }
   }
-}
-
-/** What to throw for a grant that is not there, or not visible. */
-export function missingGrant(): StrongroomError {
-  return new StrongroomError('GRANT_MISSING', 'there is no grant of that id');
 }
 
 function lookupOf({ principal, role, on }: Pick<GrantContent, 'principal' | 'role' | 'on'>): string {

@@ -46,6 +46,7 @@ export type {
   ManifestFile,
   MetricDirection,
   Model,
+  ModelProtection,
   Namespace,
   OpenedFile,
   OpenedVersion,

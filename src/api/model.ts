@@ -25,6 +25,9 @@ export interface Namespace {
   readonly modelCount: number;
 }
 
+/** Whether one person alone may fetch the content of a model, or another one must agree every time. */
+export type ModelProtection = 'none' | 'two-person';
+
 export interface Model {
   readonly name: ModelName;
   readonly createdAt: string;
@@ -33,6 +36,7 @@ export interface Model {
   readonly primaryMetric?: string;
   /** Directions of metrics beyond the built-in table. */
   readonly metricDirections: Readonly<Record<string, MetricDirection>>;
+  readonly protection: ModelProtection;
   readonly aliases: Readonly<Record<string, number>>;
   readonly latestVersion?: number;
   readonly versionCount: number;

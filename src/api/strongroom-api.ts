@@ -10,6 +10,7 @@ import type {
   LongRunning,
   MetricDirection,
   Model,
+  ModelProtection,
   Namespace,
   OpenedVersion,
   Version,
@@ -24,7 +25,8 @@ import type { QuarantineApi, ScansApi, ScansStatus, TrustApi } from './trust.ts'
  * `StrongroomError`: `missing` for what is not there or not visible, `forbidden` for what is not granted,
  * `damaged` for what fails verification, `unsafe` for a version that is quarantined or withdrawn.
  */
-export interface StrongroomApi extends Pick<AccessApi, 'tokens' | 'account'> {
+export interface StrongroomApi
+  extends Pick<AccessApi, 'serviceAccounts' | 'roles' | 'grants' | 'approvals' | 'tokens' | 'account'> {
   readonly namespaces: NamespacesApi;
   readonly models: ModelsApi;
   readonly versions: VersionsApi;
@@ -62,6 +64,8 @@ export interface ModelsApi {
     readonly description?: string;
     readonly primaryMetric?: string;
     readonly metricDirections?: Readonly<Record<string, MetricDirection>>;
+    /** Taking it away takes an approval itself. */
+    readonly protection?: ModelProtection;
   }): Promise<Model>;
   /** Removes every version and shreds the keys of its blobs. */
   remove(input: { readonly model: ModelName }): Promise<RemovalReport>;

@@ -68,6 +68,7 @@ function applySettings(row: Omit<ModelRow, 'mac'>, settings: ModelSettings): Omi
   return {
     ...rest,
     metricDirections,
+    protection: settings.protection ?? row.protection,
     description: parseDescription(settings.description ?? row.description),
     ...(primaryMetric === undefined ? {} : { primaryMetric }),
   };

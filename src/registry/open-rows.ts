@@ -28,6 +28,7 @@ export function openModel(rows: SealedRows, state: ModelState): Model {
     description: row.description,
     ...(row.primaryMetric === undefined ? {} : { primaryMetric: row.primaryMetric }),
     metricDirections: row.metricDirections,
+    protection: row.protection,
     aliases: Object.fromEntries(aliases.map(({ alias, version }) => [alias, version])),
     ...(row.latestVersion === undefined ? {} : { latestVersion: row.latestVersion }),
     versionCount: row.versionCount,

@@ -115,7 +115,13 @@ function decideModel(
 ): ModelRow {
   const current =
     state.model === undefined
-      ? { name: input.model, createdAt: at, description: '', metricDirections: {} }
+      ? {
+          name: input.model,
+          createdAt: at,
+          description: '',
+          metricDirections: {},
+          protection: 'none' as const,
+        }
       : rows.openModel(state.model);
   const metricDirections = mergeDirections(current.metricDirections, input.metricDirections);
   for (const metric of metrics) getDirection(metric, metricDirections);

@@ -6,6 +6,7 @@ import type {
   MetricDirection,
   Model,
   ModelName,
+  ModelProtection,
   Namespace,
   NamespaceName,
   NamespaceSettings,
@@ -172,6 +173,7 @@ export interface StoredSigningKey {
 /** What of a model can be changed. */
 export interface ModelSettings {
   readonly description?: string;
+  readonly protection?: ModelProtection;
   readonly primaryMetric?: string;
   readonly metricDirections?: Readonly<Record<string, MetricDirection>>;
 }

@@ -161,7 +161,9 @@ function namespaceText({ name, createdAt, encryption, keyScope }: Unsealed<Names
 
 function modelText({ name, createdAt, description, ...row }: Unsealed<ModelRow>): string {
   const { primaryMetric, metricDirections } = row;
-  return formatCanonicalJson({ name, createdAt, description, primaryMetric, metricDirections });
+  // Left out where there is none, so that rows of before there was any protection still hold.
+  const protection = row.protection === 'none' ? undefined : row.protection;
+  return formatCanonicalJson({ name, createdAt, description, primaryMetric, metricDirections, protection });
 }
 
 function versionText(row: Unsealed<VersionRow>): string {

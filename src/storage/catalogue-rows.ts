@@ -21,6 +21,8 @@ export interface ModelRow {
   readonly name: string;
   readonly createdAt: string;
   readonly description: string;
+  /** `two-person`: its content takes an approval. */
+  readonly protection: 'none' | 'two-person';
   readonly primaryMetric?: string;
   readonly metricDirections: Readonly<Record<string, 'higher' | 'lower'>>;
   readonly mac: string;

@@ -11,8 +11,13 @@ import {
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { GrantedAct } from './gate.ts';
 
+/** An act whose place is known. */
+export interface PlacedAct extends GrantedAct {
+  readonly on: GrantPlace;
+}
+
 /** Something done to the whole strongroom. */
-export function onEverything(action: Permission, resource = 'everything'): GrantedAct {
+export function onEverything(action: Permission, resource = 'everything'): PlacedAct {
   return { action, on: 'everything', resource, ifHidden: unreachable };
 }
 
@@ -21,7 +26,7 @@ export function listing(action: Permission, resource = 'everything'): GrantedAct
   return { action, on: 'anywhere', resource, ifHidden: unreachable };
 }
 
-export function onNamespace(action: Permission, name: NamespaceName): GrantedAct {
+export function onNamespace(action: Permission, name: NamespaceName): PlacedAct {
   return {
     action,
     on: name,
@@ -31,7 +36,7 @@ export function onNamespace(action: Permission, name: NamespaceName): GrantedAct
 }
 
 /** Something done to a model, a version or an alias of it. */
-export function onModel(action: Permission, ref: VersionRef): GrantedAct {
+export function onModel(action: Permission, ref: VersionRef): PlacedAct {
   return {
     action,
     on: ref.model,
@@ -41,7 +46,7 @@ export function onModel(action: Permission, ref: VersionRef): GrantedAct {
 }
 
 /** Something done to a key. */
-export function onKey(action: Permission, name: string, version?: number): GrantedAct {
+export function onKey(action: Permission, name: string, version?: number): PlacedAct {
   return {
     action,
     on: placeOfKey(name),

@@ -25,15 +25,17 @@ import { stamp } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { manifestBytes } from './manifest-bytes.ts';
 import { type OpenBlobDeps, openBlob } from './open-blob.ts';
+import { assertContentAllowed, type ProtectedContentDeps } from './protected-content.ts';
 import { shownTo } from './shown-to.ts';
 import { recordOf } from './signature-trust.ts';
 import { getSigningKey, signingKeyBox } from './signing-key-verbs.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
 
-export interface ExportBundleDeps extends OpenBlobDeps, VersionTrustDeps {
+export interface ExportBundleDeps extends OpenBlobDeps, VersionTrustDeps, ProtectedContentDeps {
   readonly gate: Gate;
   readonly registry: VersionTrustDeps['registry'] &
     AttestVersionDeps['registry'] &
+    ProtectedContentDeps['registry'] &
     Pick<Registry, 'getVersion'>;
   readonly catalogue: OpenBlobDeps['catalogue'] & VersionTrustDeps['catalogue'];
   readonly keyring: OpenBlobDeps['keyring'] & VersionTrustDeps['keyring'];
@@ -95,6 +97,7 @@ export function exportBundle(
       members,
     });
     const head = formatBundleHead(indexBytes, await signIndex(deps, indexBytes, input.keyId));
+    await assertContentAllowed(deps, permit, version);
     await input.write(bundleBytes(deps, { version, head, documents, input }));
     const size = members.reduce((sum, member) => sum + member.size, head.length);
     return { version, members: members.length, size };

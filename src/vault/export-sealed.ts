@@ -6,11 +6,14 @@ import type { BlobId, BlobStore } from '../storage/index.ts';
 import { onModel } from './act.ts';
 import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, openStored, readBlobHeader } from './open-blob.ts';
+import { assertContentAllowed, type ProtectedContentDeps } from './protected-content.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
 
-export interface ExportSealedDeps extends OpenBlobDeps, VersionTrustDeps {
+export interface ExportSealedDeps extends OpenBlobDeps, VersionTrustDeps, ProtectedContentDeps {
   readonly gate: Gate;
-  readonly registry: VersionTrustDeps['registry'] & Pick<Registry, 'getVersion'>;
+  readonly registry: VersionTrustDeps['registry'] &
+    ProtectedContentDeps['registry'] &
+    Pick<Registry, 'getVersion'>;
   readonly catalogue: OpenBlobDeps['catalogue'] & VersionTrustDeps['catalogue'];
   readonly keyring: OpenBlobDeps['keyring'] & VersionTrustDeps['keyring'];
   readonly blobs: Pick<BlobStore, 'header' | 'open'>;
@@ -33,7 +36,7 @@ export function exportSealed(
   caller: Caller,
   input: ExportSealedInput,
 ): Promise<readonly FilePath[]> {
-  return deps.gate.pass(caller, onModel('version:download', input.ref), async () => {
+  return deps.gate.pass(caller, onModel('version:download', input.ref), async (permit) => {
     const version = await deps.registry.getVersion(input.ref);
     await assertUsable(deps, version, 'fetch');
     if (!version.isEncrypted) {
@@ -42,6 +45,7 @@ export function exportSealed(
         'encryption is switched off for this model: there is nothing sealed to export',
       );
     }
+    await assertContentAllowed(deps, permit, version);
     for (const file of version.files) {
       const blob = file.blob as BlobId;
       const { header } = await readBlobHeader(deps, blob);

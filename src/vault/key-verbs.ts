@@ -5,12 +5,13 @@ import type { Catalogue, KeyRef, KeyUsage } from '../storage/index.ts';
 import { listing, onEverything, onKey, placeOfKey } from './act.ts';
 import type { Leaseholder, VaultLimits } from './deps.ts';
 import { type Clock } from './deps.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Permit } from './gate.ts';
 import { type RewrapBelowDeps, rewrapBelow } from './rotate-keys.ts';
+import { type SecondPersonDeps, takeApproval } from './second-person.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-export interface KeyVerbsDeps extends RewrapBelowDeps {
+export interface KeyVerbsDeps extends RewrapBelowDeps, SecondPersonDeps {
   readonly gate: Gate;
   readonly keyring: Keyring;
   readonly catalogue: RewrapBelowDeps['catalogue'] &
@@ -34,8 +35,8 @@ export function keyVerbs(deps: KeyVerbsDeps, caller: Caller): Omit<KeysApi, 'rot
     retire: ({ name, version }) =>
       gate.pass(caller, onKey('key:retire', name, version), () => retireKey(deps, { key: name, version })),
     destroy: ({ name, version, now }) =>
-      gate.pass(caller, onKey('key:destroy', name, version), () =>
-        destroyKey(deps, { key: name, version }, now ?? false),
+      gate.pass(caller, onKey('key:destroy', name, version), (permit) =>
+        destroyKey(deps, permit, { key: name, version, isNow: now ?? false }),
       ),
     backup: ({ passphrase }) =>
       gate.pass(caller, onEverything('key:backup'), () => keyring.exportBackup(passphrase)),
@@ -65,7 +66,11 @@ async function retireKey(deps: KeyVerbsDeps, ref: KeyRef): Promise<Key> {
   return afterChange(deps, ref.key);
 }
 
-async function destroyKey(deps: KeyVerbsDeps, ref: KeyRef, isNow: boolean): Promise<Key> {
+async function destroyKey(
+  deps: KeyVerbsDeps,
+  permit: Permit,
+  { isNow, ...ref }: KeyRef & { readonly isNow: boolean },
+): Promise<Key> {
   await deps.keyring.refresh();
   const version = deps.keyring.get(ref.key).versions.find((each) => each.version === ref.version);
   const { disabledAt } = version ?? {};
@@ -78,6 +83,8 @@ async function destroyKey(deps: KeyVerbsDeps, ref: KeyRef, isNow: boolean): Prom
       });
     }
   }
+  const { action, on, resource } = onKey('key:destroy', ref.key, ref.version);
+  if (version?.state === 'disabled') await takeApproval(deps, permit, { action, on, resource });
   await deps.keyring.destroy(ref.key, ref.version);
   return afterChange(deps, ref.key);
 }

@@ -13,13 +13,16 @@ import type { BlobId } from '../storage/index.ts';
 import { onModel } from './act.ts';
 import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, type OpenedBlob, openBlob } from './open-blob.ts';
+import { assertContentAllowed, type ProtectedContentDeps } from './protected-content.ts';
 import { shownTo } from './shown-to.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
 import { type Watch, whilePermitted } from './while-permitted.ts';
 
-export interface OpenVersionDeps extends OpenBlobDeps, VersionTrustDeps {
+export interface OpenVersionDeps extends OpenBlobDeps, VersionTrustDeps, ProtectedContentDeps {
   readonly gate: Gate;
-  readonly registry: VersionTrustDeps['registry'] & Pick<Registry, 'getVersion'>;
+  readonly registry: VersionTrustDeps['registry'] &
+    ProtectedContentDeps['registry'] &
+    Pick<Registry, 'getVersion'>;
   readonly catalogue: OpenBlobDeps['catalogue'] & VersionTrustDeps['catalogue'];
   readonly keyring: OpenBlobDeps['keyring'] & VersionTrustDeps['keyring'];
 }
@@ -57,6 +60,8 @@ export function openVersion(
     };
     const [first] = version.files;
     if (first !== undefined) await (await open(first)).close();
+    // Last of all: what was refused for another reason has used up nobody's approval.
+    await assertContentAllowed(deps, permit, version);
     const files = version.files.map((file) => openedFile(file, open, watch));
     return { version: shownTo(permit, version), files, close, [Symbol.asyncDispose]: close };
   });

@@ -2,9 +2,10 @@ import type { AliasesApi, Caller, ModelsApi, NamespacesApi, VersionsApi } from '
 import type { Registry } from '../registry/index.ts';
 import { listing, onEverything, onModel, onNamespace } from './act.ts';
 import type { Gate } from './gate.ts';
+import { assertMayUnprotect, type ProtectedContentDeps } from './protected-content.ts';
 import { shownTo } from './shown-to.ts';
 
-export interface RegistryVerbsDeps {
+export interface RegistryVerbsDeps extends ProtectedContentDeps {
   readonly gate: Gate;
   readonly registry: Registry;
 }
@@ -33,7 +34,10 @@ export function namespaceVerbs(
 }
 
 /** The verbs on models that only read or change the catalogue. */
-export function modelVerbs({ gate, registry }: RegistryVerbsDeps, caller: Caller): Omit<ModelsApi, 'remove'> {
+export function modelVerbs(
+  { gate, registry, access }: RegistryVerbsDeps,
+  caller: Caller,
+): Omit<ModelsApi, 'remove'> {
   return {
     list: (input = {}) =>
       gate.pass(caller, listing('model:read', input.namespace), async ({ rights }) =>
@@ -41,9 +45,10 @@ export function modelVerbs({ gate, registry }: RegistryVerbsDeps, caller: Caller
       ),
     get: ({ model }) => gate.pass(caller, onModel('model:read', { model }), () => registry.getModel(model)),
     configure: ({ model, ...settings }) =>
-      gate.pass(caller, onModel('model:configure', { model }), () =>
-        registry.configureModel(model, settings),
-      ),
+      gate.pass(caller, onModel('model:configure', { model }), async (permit) => {
+        if (settings.protection === 'none') await assertMayUnprotect({ registry, access }, permit, model);
+        return await registry.configureModel(model, settings);
+      }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Access } from '../access/index.ts';
 import type { Caller, Release, ScanOutcome, Version } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { Registry, VersionNumber } from '../registry/index.ts';
@@ -12,9 +13,11 @@ import {
 import { onModel } from './act.ts';
 import { stamp } from './deps.ts';
 import type { Gate } from './gate.ts';
+import { isPerson, rightsOfId } from './second-person.ts';
 import { standingOf, type VersionStanding, type VersionTrustDeps } from './version-trust.ts';
 
 export interface ReleaseVersionDeps extends VersionTrustDeps {
+  readonly access: Pick<Access, 'rightsOf'>;
   readonly gate: Gate;
   readonly registry: VersionTrustDeps['registry'] &
     Pick<Registry, 'getAnyVersion' | 'setStanding' | 'putRelease'>;
@@ -49,7 +52,8 @@ export function releaseVersion(
       throw new StrongroomError('TRUST_NOT_HELD', `${resource} is available: nobody holds it back`);
     }
     const standing = await standingOf(deps, version);
-    const step = nextStep({ version, standing, caller, input, at: stamp(deps.clock) });
+    const wish = await validWish(deps, version, standing);
+    const step = nextStep({ version, standing, wish, caller, input, at: stamp(deps.clock) });
     await deps.registry.putRelease(input, step.number, formatRelease(step.release));
     // The release first: a kill in between leaves a version that is still held, and may be released again.
     if (step.isReleased) await deps.registry.setStanding(input, 'available');
@@ -61,6 +65,8 @@ export function releaseVersion(
 interface Asking {
   readonly version: Version;
   readonly standing: VersionStanding;
+  /** What another person may agree to. */
+  readonly wish: StoredRelease | undefined;
   readonly caller: Caller;
   readonly input: ReleaseVersionInput;
   readonly at: string;
@@ -73,16 +79,20 @@ interface Step {
 }
 
 function nextStep(asking: Asking): Step {
-  const { standing, caller, version } = asking;
+  const { standing, caller, wish: last } = asking;
   const wish = newWish(asking);
   const next = standing.releases.length + 1;
   if (standing.policy.approvals === 1 || needsNoException(standing)) {
     return { number: next, release: approve(wish, asking), isReleased: true };
   }
-  const last = standing.releases.at(-1);
-  const isPending = last?.approvedAt === undefined && last?.digest === version.digest;
+  if (!isPerson(caller)) {
+    throw new StrongroomError(
+      'TRUST_APPROVAL',
+      `it takes two people, and ${caller.id} did not log in as one`,
+    );
+  }
   // A scan may have found more since: then it is another wish.
-  if (last === undefined || !isPending || !covers(last, wish)) {
+  if (last === undefined || !covers(last, wish)) {
     return { number: next, release: wish, isReleased: false };
   }
   if (last.requestedBy === caller.id) {
@@ -90,6 +100,18 @@ function nextStep(asking: Asking): Step {
     throw new StrongroomError('TRUST_APPROVAL', told);
   }
   return { number: next - 1, release: approve(last, asking), isReleased: true };
+}
+
+/** The last wish, while it waits, is of this content, and whoever had it still may have it. */
+async function validWish(
+  { access }: ReleaseVersionDeps,
+  version: Version,
+  { releases }: VersionStanding,
+): Promise<StoredRelease | undefined> {
+  const last = releases.at(-1);
+  if (last === undefined || last.approvedAt !== undefined || last.digest !== version.digest) return undefined;
+  const rights = await rightsOfId(access, last.requestedBy);
+  return rights.holds('quarantine:release', version.model) ? last : undefined;
 }
 
 function newWish({ version, standing, caller, input, at }: Asking): StoredRelease {

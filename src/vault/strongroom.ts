@@ -1,15 +1,19 @@
 import type { BackgroundRescanStatus, Caller, StrongroomApi } from '../api/index.ts';
 import { accountVerbs } from './account-verbs.ts';
+import { approvalVerbs } from './approval-verbs.ts';
 import type { VaultDeps } from './deps.ts';
+import { grantVerbs } from './grant-verbs.ts';
 import { keyVerbs } from './key-verbs.ts';
 import { openVersion } from './open-version.ts';
 import { putVersion } from './put-version.ts';
 import { quarantineVerbs } from './quarantine-verbs.ts';
 import { aliasVerbs, modelVerbs, namespaceVerbs, versionVerbs } from './registry-verbs.ts';
 import { removeModel, removeNamespace, removeVersion } from './remove-version.ts';
+import { roleVerbs } from './role-verbs.ts';
 import { rootVerbs } from './root-verbs.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { scanVerbs } from './scan-verbs.ts';
+import { serviceAccountVerbs } from './service-account-verbs.ts';
 import { signatureVerbs } from './signature-verbs.ts';
 import { signingKeyVerbs } from './signing-key-verbs.ts';
 import { systemVerbs } from './system-verbs.ts';
@@ -37,6 +41,10 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
       remove: (input) => removeVersion(deps, caller, input),
     },
     aliases: aliasVerbs(deps, caller),
+    serviceAccounts: serviceAccountVerbs(deps, caller),
+    roles: roleVerbs(deps, caller),
+    grants: grantVerbs(deps, caller),
+    approvals: approvalVerbs(deps, caller),
     keys: { ...keyVerbs(deps, caller), rotate: (input) => rotateKeys(deps, caller, input) },
     root: rootVerbs(deps, caller),
     trust: trustVerbs(deps, caller),

@@ -64,6 +64,7 @@ export function decideFor(
       name: request.model,
       createdAt: AT,
       description: '',
+      protection: 'none',
       metricDirections: {},
       mac: 'm',
     },

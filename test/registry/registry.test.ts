@@ -42,6 +42,7 @@ test('makes namespace and model with the first version, encrypted', async (t) =>
     createdAt: '2026-01-01T00:00:00.000Z',
     description: '',
     metricDirections: {},
+    protection: 'none',
     aliases: {},
     latestVersion: 1,
     versionCount: 1,

@@ -6,7 +6,7 @@ import type { Queries } from './tables.ts';
 type Migration = (schema: Kysely<unknown>['schema']) => Promise<void>;
 
 /** In order; the position (from 1) is the format version. Published ones never change. */
-const MIGRATIONS: readonly Migration[] = [createFirstTables, addTrust, addDocuments];
+const MIGRATIONS: readonly Migration[] = [createFirstTables, addTrust, addDocuments, addProtection];
 
 /** The form of the catalogue that this strongroom writes. */
 export const CATALOGUE_FORMAT_VERSION = MIGRATIONS.length;
@@ -125,6 +125,14 @@ async function addDocuments(schema: Kysely<unknown>['schema']): Promise<void> {
     .createTable('document_changes')
     .addColumn('collection', 'text', (column) => column.primaryKey())
     .addColumn('changes', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+/** Version 4: models whose content takes two people. */
+async function addProtection(schema: Kysely<unknown>['schema']): Promise<void> {
+  await schema
+    .alterTable('models')
+    .addColumn('protection', 'text', (column) => column.notNull().defaultTo('none'))
     .execute();
 }
 

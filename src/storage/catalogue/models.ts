@@ -34,6 +34,7 @@ export async function getModelRow(queries: Queries, name: string): Promise<Model
 export async function putModel(queries: Queries, row: ModelRow): Promise<void> {
   const settings = {
     description: row.description,
+    protection: row.protection,
     primary_metric: row.primaryMetric ?? null,
     metric_directions: JSON.stringify(row.metricDirections),
     mac: row.mac,
@@ -111,6 +112,7 @@ function toModelRow(row: Selectable<Tables['models']>): ModelRow {
     name: row.name,
     createdAt: row.created_at,
     description: row.description,
+    protection: row.protection,
     ...(row.primary_metric === null ? {} : { primaryMetric: row.primary_metric }),
     metricDirections: parseDirections(row.metric_directions),
     mac: row.mac,

@@ -19,6 +19,7 @@ export interface Tables {
     namespace: string;
     created_at: string;
     description: string;
+    protection: 'none' | 'two-person';
     primary_metric: string | null;
     /** JSON object of directions by metric. */
     metric_directions: string;
