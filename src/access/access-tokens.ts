@@ -10,6 +10,7 @@ import { TOKEN_ALGORITHM, type TokenKeys } from './token-keys.ts';
 export const MAX_ACCESS_SECONDS = 600;
 /** Longest access token that is looked at, in bytes; ours have about 700. */
 const MAX_TOKEN_BYTES = 4096;
+const SIGNATURE_BYTES = 64;
 const TOKEN_TYPE = 'at+jwt';
 const CLIENT_ID = 'strongroom';
 /** By how much the clocks of servers over one home may differ. */
@@ -99,6 +100,8 @@ export class AccessTokens {
     const text = utf8Text(token.expose());
     const [header = '', payload = '', signature, ...rest] = text?.split('.') ?? [];
     if (text === undefined || signature === undefined || rest.length > 0) throw authFailed();
+    // The library reads other spellings of the same signature too.
+    if (fromBase64Url(signature)?.length !== SIGNATURE_BYTES) throw authFailed();
     const { kid } = parsePart(header, headerSchema);
     const claims = parsePart(payload, claimsSchema);
     const key = await this.#deps.keys.publicKey(kid);

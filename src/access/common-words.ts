@@ -1,4 +1,4 @@
-/** Words, names and phrases that stand in everybody's list of passwords; lower case, at least three letters. */
+/** Words, names and phrases that stand in everybody's list of passwords; lower case. */
 export const COMMON_WORDS: readonly string[] = `
 password passwort passwd passphrase passcode pass word secret secure security login logon letmein welcome hello
 admin administrator root user guest test testing tester demo default changeme change please access master system
@@ -17,7 +17,7 @@ money dollar gold silver diamond rich freedom forever always never nothing whate
 cheese chocolate cookie banana orange apple pepper coffee pizza beer whiskey ginger
 jesus christ god heaven blessed faith hope grace family mother father sister brother friend friends forever
 america england germany france london paris berlin newyork california texas
-the this that has was who and you are for this that with our your from not one two three four five six seven eight nine ten
+is my in to of it we he she the this that has was who and you are for this that with our your from not one two three four five six seven eight nine ten
 first last big little new old red blue green black white purple yellow
 model models machine learning data science python tensor neural production staging develop developer
 `

@@ -11,7 +11,7 @@ import {
   type SecurityEvent,
 } from '../../src/access/index.ts';
 import { type Origin, type PrincipalId, parsePrincipalId } from '../../src/api/index.ts';
-import { SecretBytes, utf8Bytes, utf8Text } from '../../src/bytes/index.ts';
+import { Passphrase, SecretBytes, utf8Bytes, utf8Text } from '../../src/bytes/index.ts';
 import { type Catalogue, openSqliteCatalogue } from '../../src/storage/index.ts';
 import { openAccess, seal } from './access-kit.ts';
 
@@ -76,14 +76,11 @@ export async function addPerson(
 ): Promise<PrincipalId> {
   await access.principals.create({ type: 'user', name, state: 'active', createdBy: 'local' });
   const id = parsePrincipalId(`user:${name}`);
-  const invitationless = await hasher.hash(id, passphrase(password));
-  await book.update(id, (all) => ({ ...all, password: invitationless }));
+  const record = await hasher.hash(id, Passphrase.fromText(password));
+  await book.update(id, (all) => ({ ...all, password: record }));
   return id;
 }
 
-import { Passphrase } from '../../src/bytes/index.ts';
-
-export const passphrase = (text: string): Passphrase => Passphrase.fromText(text);
 export const secret = (text: string): SecretBytes => SecretBytes.take(utf8Bytes(text));
 export const textOf = (bytes: SecretBytes | undefined): string =>
   utf8Text((bytes ?? secret('')).expose()) ?? '';
