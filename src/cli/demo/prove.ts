@@ -1,11 +1,11 @@
 import { type ErrorCode, isStrongroomError, StrongroomError } from '../../errors/index.ts';
 
-/** Ends the demo unless what a step claims is so. Throws `INTERNAL`. */
+/** Ends a step unless what it claims is so. Throws `INTERNAL`. */
 export function prove(isSo: boolean, claim: string): asserts isSo {
-  if (!isSo) throw new StrongroomError('INTERNAL', `the demo could not prove that ${claim}`);
+  if (!isSo) throw new StrongroomError('INTERNAL', `it could not be proved that ${claim}`);
 }
 
-/** Ends the demo unless the act is refused with exactly this code. Throws `INTERNAL`, or what else came. */
+/** Ends a step unless the act is refused with exactly this code. Throws `INTERNAL`, or what else came. */
 export async function proveRefused(
   code: ErrorCode,
   claim: string,

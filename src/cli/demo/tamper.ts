@@ -12,7 +12,7 @@ const MAX_DEPTH = 4;
 export async function flipStoredBit(home: string, blob: string): Promise<() => Promise<void>> {
   await using base = await Folder.open(home);
   await using folder = await findFolder(base, blob, 0);
-  if (folder === undefined) throw new StrongroomError('INTERNAL', 'the demo found no blob to damage');
+  if (folder === undefined) throw new StrongroomError('INTERNAL', 'there is no blob to damage');
   const name = await largestFile(folder);
   const intact = (await folder.readFile(name, MAX_TAMPERED_BYTES)).slice();
   const damaged = intact.slice();
