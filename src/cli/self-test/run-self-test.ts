@@ -4,6 +4,13 @@ import { randomId } from '../../crypto/index.ts';
 import { toStrongroomError } from '../../errors/index.ts';
 import { Folder } from '../../storage/index.ts';
 import {
+  bootstrapOnce,
+  catchStolenRefresh,
+  checkPasswords,
+  checkTokens,
+  hideFromStrangers,
+} from './access.ts';
+import {
   askAccessCode,
   backUpAndRestore,
   findDamage,
@@ -16,7 +23,7 @@ import { holdUnknown, keepRecord, refuseForeignSignature, refuseMalicious, signA
 import { keepTextAsText, refuseHostileNames, refuseTooMuch, refuseUnknownSettings } from './validation.ts';
 
 /** One thing that the software promises, put to the trial. */
-interface Trial {
+export interface Trial {
   readonly area: string;
   readonly name: string;
   /** Resolves to what was seen, in plain words; throws when the promise is not kept. */
@@ -48,12 +55,17 @@ export const TRIALS: readonly Trial[] = [
   { area: 'scanning', name: 'unknown-file', run: holdUnknown },
   { area: 'signing', name: 'algorithms', run: signAndVerify },
   { area: 'signing', name: 'foreign-signature', run: refuseForeignSignature },
+  { area: 'authentication', name: 'bootstrap', run: bootstrapOnce },
+  { area: 'authentication', name: 'passwords', run: checkPasswords },
+  { area: 'authentication', name: 'tokens', run: checkTokens },
+  { area: 'authentication', name: 'refresh-tokens', run: catchStolenRefresh },
+  { area: 'authorisation', name: 'strangers', run: hideFromStrangers },
   { area: 'record', name: 'acts', run: keepRecord },
 ];
 
 /** Runs every trial on a throw-away home, also after one that failed; nothing is left behind. */
 export async function runSelfTest(
-  by: { readonly signal: AbortSignal; readonly now: () => number },
+  by: { readonly signal: AbortSignal; readonly now: () => number; readonly trials?: readonly Trial[] },
   onLine: (line: TriedLine) => Promise<void>,
 ): Promise<readonly TriedLine[]> {
   await using base = await Folder.open(tmpdir());
@@ -62,7 +74,7 @@ export async function runSelfTest(
   try {
     const ground = await layGround(join(tmpdir(), name), by.signal);
     const lines: TriedLine[] = [];
-    for (const trial of TRIALS) {
+    for (const trial of by.trials ?? TRIALS) {
       by.signal.throwIfAborted();
       const line = await runTrial(trial, ground, by.now);
       lines.push(line);
