@@ -91,7 +91,7 @@ export interface LongRoute<Input, Answer> extends RequestShape<Input> {
 export interface ListRoute<Input, Item> extends RequestShape<Input> {
   readonly kind: 'list';
   /** What the items are sorted by; no two of a list have the same. */
-  readonly order: { readonly key: (item: Item) => string | number; readonly descending: boolean };
+  readonly order: { key(item: Item): string | number; readonly descending: boolean };
   /** The server's side of `limit` and `cursor`, which stand in the query of every list. */
   readPage(query: unknown): PageRequest;
   writePage(page: PageRequest): Readonly<Record<string, string>>;

@@ -3,6 +3,23 @@ import { defineCall } from './define-route.ts';
 import { list, queryNumber, time } from './fields.ts';
 import { rootSeal } from './keys.ts';
 
+const scans = z.object({
+  ruleSet: z.string(),
+  staleFiles: z.int(),
+  staleVersions: z.int(),
+  rescan: z
+    .object({
+      state: z.enum(['running', 'waiting', 'done', 'failed', 'stopped']),
+      startedAt: time,
+      code: z.string().exactOptional(),
+      scanned: z.int(),
+      skipped: z.int(),
+      damaged: z.int(),
+      withdrawn: list(z.string(), 1_000_000),
+    })
+    .exactOptional(),
+});
+
 const status = z
   .object({
     formatVersion: z.int(),
@@ -14,6 +31,7 @@ const status = z
     logicalBytes: z.int(),
     storedBytes: z.int(),
     rootSeals: list(rootSeal),
+    scans,
     warnings: list(z.string()),
   })
   .meta({ id: 'SystemStatus' });
