@@ -51,7 +51,13 @@ export const PLACES: readonly Place[] = [
   { name: 'doctor', rank: 3, purpose: 'judges what is known of an installation, line by line' },
   { name: 'vault', rank: 4, purpose: 'the use-cases, one verb per file, behind the gate' },
   { name: 'http', rank: 5, purpose: 'serves a StrongroomApi', sees: FACE_SEES },
-  { name: 'client', rank: 5, purpose: 'speaks a StrongroomApi over fetch', sees: FACE_SEES },
+  {
+    name: 'client',
+    rank: 5,
+    purpose: 'a StrongroomApi over HTTPS, for programs elsewhere',
+    // It verifies what it downloads, so it needs the digests.
+    sees: [...FACE_SEES, 'crypto'],
+  },
   { name: 'config.ts', rank: 5, purpose: 'one schema: file + environment → typed Config' },
   { name: 'open', rank: 6, purpose: 'the composition root, read top to bottom' },
   { name: 'cli', rank: 7, purpose: 'the command line' },

@@ -36,6 +36,7 @@ const rotation = z
     rewrapped: z.int(),
     reencrypted: z.int(),
     skipped: z.int(),
+    damaged: z.int(),
   })
   .meta({ id: 'RotationReport' });
 
