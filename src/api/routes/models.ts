@@ -6,6 +6,8 @@ import { aliasPlace, modelPlace } from './places.ts';
 /** Whether more or less of a metric is better. */
 export const direction = z.enum(['higher', 'lower']);
 
+const protection = z.enum(['none', 'two-person']);
+
 /** What was removed. */
 export const removal = z
   .object({ versions: z.int(), shreddedBlobs: z.int(), freedBytes: z.int() })
@@ -18,6 +20,7 @@ const model = z
     description: z.string(),
     primaryMetric: z.string().exactOptional(),
     metricDirections: z.record(z.string(), direction),
+    protection,
     aliases: z.record(z.string(), z.int()),
     latestVersion: z.int().exactOptional(),
     versionCount: z.int(),
@@ -63,6 +66,7 @@ export const MODEL_ROUTES = {
       description: prose(4096).exactOptional(),
       primaryMetric: line(64, 1).exactOptional(),
       metricDirections: table(direction).exactOptional(),
+      protection: protection.exactOptional(),
     },
     answer: model,
     call: (api, input) => api.models.configure(input),
