@@ -10,6 +10,8 @@ export {
   type DocumentSeal,
   type StoredDocument,
 } from './document-collection.ts';
+export type { ExternalIdentities } from './external-identities.ts';
+export { createFederation, type Federation, OIDC_CALLBACK_PATH } from './federation.ts';
 export { createIdentity, type FederatedIdentity, NOT_FEDERATED } from './identity.ts';
 export {
   createIdentityParts,
@@ -19,6 +21,7 @@ export {
   type SecurityEvent,
 } from './identity-parts.ts';
 export { areWithin } from './issued-tokens.ts';
+export type { MappedRole, OidcProviderRules } from './oidc-provider.ts';
 export { acceptPassword } from './password-policy.ts';
 export { covers, isModel, parsePlace, placeOf, reaches } from './place.ts';
 export type { NewPrincipal, Principal, PrincipalContent, PrincipalWords } from './principals.ts';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Access, NOT_FEDERATED } from '../access/index.ts';
+import { Access } from '../access/index.ts';
 import {
   type BackupReport,
   type Caller,
@@ -72,6 +72,7 @@ import {
   KEYS_FOLDER,
   MAX_SECRET_FILE_BYTES,
 } from './home-layout.ts';
+import { openFederation } from './open-federation.ts';
 import { openIdentity } from './open-identity.ts';
 import { openScanner } from './open-scanner.ts';
 import { type SecretState, secretReading, secretSetting, secretStates } from './secret-settings.ts';
@@ -158,6 +159,7 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   const deps = composeDeps({
     home,
     config,
+    env: options.env ?? {},
     blobs,
     catalogue,
     keyring,
@@ -222,6 +224,7 @@ interface HomeDeps extends StrongroomDeps {
 interface Parts {
   readonly home: string;
   readonly config: Config;
+  readonly env: ConfigSources['env'];
   readonly blobs: FsBlobStore;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
@@ -242,6 +245,14 @@ function composeDeps(parts: Parts): HomeDeps {
     now: clock.now,
     onEvent: (event) => recordSecurityEvent(recorder, event),
   });
+  const federation = openFederation({
+    config,
+    secrets: secretReading(home, parts.env, keyring),
+    identity,
+    catalogue,
+    keyring,
+    now: clock.now,
+  });
   const authorizer = {
     rightsOf: (caller: Caller) => access.rightsOf(caller),
     isCredentialLive: (caller: Caller) => identity.authenticator.isLive(caller),
@@ -249,6 +260,7 @@ function composeDeps(parts: Parts): HomeDeps {
   return {
     access,
     identity,
+    federation,
     recorder,
     gate: createGate({ authorizer, recorder }),
     registry: createRegistry({ catalogue, seal: keyring, now: () => clock.now().toISOString() }),
@@ -321,7 +333,7 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
     api,
     apiFor,
     serve: () => {
-      serving ??= serveHome({ ...deps, parts: deps.identity, federated: NOT_FEDERATED, apiFor });
+      serving ??= serveHome({ ...deps, parts: deps.identity, federated: deps.federation.logIn, apiFor });
       return serving.served;
     },
     config,

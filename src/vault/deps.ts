@@ -1,4 +1,4 @@
-import type { Access, IdentityParts } from '../access/index.ts';
+import type { Access, Federation, IdentityParts } from '../access/index.ts';
 import type { Compression } from '../api/index.ts';
 import type { ByteSource } from '../bytes/index.ts';
 import type { Identity, Recipient, SegmentPool } from '../container/index.ts';
@@ -15,6 +15,7 @@ import type { Gate } from './gate.ts';
 export interface VaultDeps {
   readonly access: Access;
   readonly identity: IdentityParts;
+  readonly federation: Federation;
   readonly gate: Gate;
   readonly registry: Registry;
   readonly catalogue: Catalogue;

@@ -20,6 +20,7 @@ import { systemVerbs } from './system-verbs.ts';
 import { tokenVerbs } from './token-verbs.ts';
 import { trustVerbs } from './trust-verbs.ts';
 import { verifyVersions } from './verify-versions.ts';
+import { workloadVerbs } from './workload-verbs.ts';
 
 export interface StrongroomDeps extends VaultDeps {
   /** What is wrong with the home as it lies there. */
@@ -55,5 +56,6 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     system: systemVerbs(deps, caller),
     tokens: tokenVerbs(deps, caller),
     account: accountVerbs(deps, caller),
+    workloads: workloadVerbs(deps, caller),
   };
 }
