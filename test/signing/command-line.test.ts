@@ -217,3 +217,44 @@ test('mistakes are told: nobody trusted, no signature, no key, no time, no such 
   hasCode(await desk.verify('--public-key', key.public), 7);
   assert.equal(readFileSync(desk.signature, 'utf8'), '{}');
 });
+
+test('a namespace trusts the holder of a certificate, and a version that comes with their signature comes in', async (t) => {
+  const desk = new Desk(t);
+  const key = desk.key('ecdsa-p256');
+  const { root, middle, leaf } = goodChain(keyObjectOf(key.key));
+  const pem = (name: string, { certificate }: typeof leaf): string =>
+    desk.write(name, formatCertificatePem(certificate));
+  await desk.sign(
+    '--key',
+    key.secret,
+    '--certificate',
+    pem('leaf.pem', leaf),
+    '--certificate',
+    pem('middle.pem', middle),
+    '--no-ignore-git-paths',
+  );
+  const home = ['--home', join(desk.folder, 'home')];
+  const at = (...words: readonly string[]) => desk.run(...words, ...home);
+  await at('init');
+  const set = (...words: readonly string[]) => at('trust', 'set', 'acme', '--signatures', '1', ...words);
+  const identity = ['--signer-identity', 'ml=email:ml@example.org'];
+  hasCode(await set(...identity), 2);
+  hasCode(await set('--signer-identity', 'ml=ml@example.org', '--root', pem('root.pem', root)), 2);
+  const trusted = await set(...identity, '--root', pem('root.pem', root));
+  assert.ok(
+    trusted.some((line) => line.includes('updated what acme trusts')),
+    trusted.join('\n'),
+  );
+  const shown = await at('trust', 'show', 'acme');
+  assert.ok(
+    shown.some((line) => line.includes('ml (email:ml@example.org)')),
+    shown.join('\n'),
+  );
+  const put = await at('put', desk.model, 'acme/churn', '--signature', desk.signature);
+  assert.ok(
+    put.some((line) => line.includes('sealed acme/churn@1')),
+    put.join('\n'),
+  );
+  await set('--signer-identity', 'ml=email:other@example.org', '--root', pem('root.pem', root));
+  hasCode(await at('put', desk.model, 'acme/other', '--signature', desk.signature), 4);
+});
