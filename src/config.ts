@@ -2,21 +2,18 @@ import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { StrongroomError } from './errors/index.ts';
 import { DEFAULT_LIMITS } from './network/index.ts';
-import { oidcProviderSettings, type SecretSource, type SettingPlace } from './settings/index.ts';
+import {
+  oidcProviderSettings,
+  type SecretSource,
+  type SettingPlace,
+  serverSection,
+  settings,
+  wholeNumber,
+} from './settings/index.ts';
 import { readSmallFile } from './storage/index.ts';
 
 /** A configuration file beyond this is not one. */
 const MAX_CONFIG_BYTES = 256 * 1024;
-
-/** What documents a setting: the environment variable that overrides it, and what it is for. */
-interface SettingMeta {
-  readonly env: string;
-  readonly description: string;
-}
-
-const settings = z.registry<SettingMeta>();
-
-const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 const rootSection = z.strictObject({
   key_file: z.string().min(1).optional().register(settings, {
@@ -225,6 +222,7 @@ const configSchema = z.strictObject({
   limits: limitsSection.prefault({}),
   keys: keysSection.prefault({}),
   download: downloadSection.prefault({}),
+  server: serverSection.prefault({}),
   access: accessSection.prefault({}),
   federation: federationSection.prefault({}),
   oidc: oidcList.default([]),
@@ -239,6 +237,7 @@ const SECTIONS = {
   limits: limitsSection,
   keys: keysSection,
   download: downloadSection,
+  server: serverSection,
   access: accessSection,
   federation: federationSection,
 } as const;

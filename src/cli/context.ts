@@ -26,6 +26,8 @@ export interface CliContext {
   readonly person: Person | undefined;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Calls back whenever the process is asked to read its files anew (SIGHUP). */
+  readonly onReload?: (listener: () => void) => void;
   /** Monotonic milliseconds, for rates and times shown. */
   readonly now: () => number;
   readonly operations: Operations;

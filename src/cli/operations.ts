@@ -18,6 +18,7 @@ import type { SecretState } from '../open/index.ts';
 import type { Attestations, ExportedBundle, ImportedBundle } from '../vault/index.ts';
 import type { DoctorOperations } from './doctor-operations.ts';
 import type { ScanOperations } from './scan-operations.ts';
+import type { ServeOperations } from './serve-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
 import type { TlsOperations } from './tls-operations.ts';
 import type { Unseal } from './unseal-with.ts';
@@ -306,6 +307,7 @@ export interface Operations
     SigningOperations,
     ScanOperations,
     SecretOperations,
+    ServeOperations,
     BundleOperations,
     TlsOperations,
     DoctorOperations {}

@@ -35,6 +35,7 @@ function processContext(signal: AbortSignal): CliContext {
     stderr: sinkOf(process.stderr),
     person: findPerson({ stdin: process.stdin, stderr: process.stderr, signal }),
     signal,
+    onReload: (listener) => void process.on('SIGHUP', listener),
     now: () => performance.now(),
     operations: createOperations(process.env),
   };

@@ -33,6 +33,7 @@ import { scanCommand } from './commands/scan.ts';
 import { scansCommand } from './commands/scans.ts';
 import { sealCommand } from './commands/seal.ts';
 import { secretCommand } from './commands/secret.ts';
+import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
@@ -73,7 +74,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
     ],
   ],
   ['Keys:', [keysCommand, rootCommand]],
-  ['Server:', [tlsCommand]],
+  ['Server:', [serveCommand, tlsCommand]],
   ['Care:', [doctorCommand, backupCommand, restoreCommand, recordCommand, configCommand, secretCommand]],
 ];
 

@@ -1,7 +1,4 @@
-import type { RootSeal } from '../api/index.ts';
 import { loadConfig } from '../config.ts';
-import { isStrongroomError } from '../errors/index.ts';
-import type { UnsealMaterial } from '../keyring/index.ts';
 import {
   configFile,
   defaultRootKeyFile,
@@ -21,6 +18,7 @@ import { createBundleOperations, type OpenRequested } from './wiring-bundles.ts'
 import { exportVersion } from './wiring-export.ts';
 import { readLegacyFile } from './wiring-import.ts';
 import { createSecretOperations } from './wiring-secrets.ts';
+import { withUnseal } from './wiring-unseal.ts';
 
 type Env = CliContext['env'];
 
@@ -76,32 +74,6 @@ export function createHomeOperations(
   };
 }
 
-/** Opens with what is at hand; asks a person only where a passphrase could help and nothing at hand did. */
-async function openHome(home: string, unseal: Unseal, env: Env): Promise<Strongroom> {
-  const { materials, askPassphrase } = unseal;
-  if (askPassphrase === undefined) return await openStrongroom({ home, env, unseal: materials });
-  const told = { canAsk: false };
-  const gather = async (seals: readonly RootSeal[]): Promise<readonly UnsealMaterial[]> => {
-    const hasPassphrase = seals.some((seal) => seal.kind === 'passphrase');
-    const hasFitting = materials.some((material) => couldOpen(material, seals));
-    told.canAsk = hasPassphrase && hasFitting;
-    if (!hasPassphrase || hasFitting) return materials;
-    return [...materials, { kind: 'passphrase', passphrase: await askPassphrase() }];
-  };
-  try {
-    return await openStrongroom({ home, env, unseal: gather });
-  } catch (error) {
-    if (!isStrongroomError(error, 'KEY_REFUSED') || !told.canAsk) throw error;
-    return await openStrongroom({
-      home,
-      env,
-      unseal: [{ kind: 'passphrase', passphrase: await askPassphrase() }],
-    });
-  }
-}
-
-function couldOpen(material: UnsealMaterial, seals: readonly RootSeal[]): boolean {
-  const kinds: readonly RootSeal['kind'][] =
-    material.kind === 'key' ? ['key-file', 'key-env'] : [material.kind];
-  return seals.some((seal) => kinds.includes(seal.kind));
+function openHome(home: string, unseal: Unseal, env: Env): Promise<Strongroom> {
+  return withUnseal(unseal, (source) => openStrongroom({ home, env, unseal: source }));
 }

@@ -5,6 +5,7 @@ import { createDownloadOperations } from './wiring-download.ts';
 import { createFileOperations } from './wiring-files.ts';
 import { createHomeOperations } from './wiring-homes.ts';
 import { createScanOperations } from './wiring-scan.ts';
+import { createServeOperations } from './wiring-serve.ts';
 import { createSigningOperations } from './wiring-signing.ts';
 import { createTlsOperations } from './wiring-tls.ts';
 
@@ -17,6 +18,7 @@ export function createOperations(env: CliContext['env']): Operations {
     ...createDownloadOperations(env),
     ...createSigningOperations((path) => files.isFolder(path)),
     ...createScanOperations(),
+    ...createServeOperations(env),
     ...createTlsOperations(),
     newKeyPair: generateHybridKey,
   };

@@ -10,6 +10,9 @@ export const CATALOGUE_FILE = 'catalogue.db';
 export const KEYS_FOLDER = 'keys';
 export const BLOBS_FOLDER = 'blobs';
 export const ROOT_KEY_FILE = 'root.key';
+/** The certificate that `serve` made for itself, and its key. */
+export const TLS_FOLDER = 'tls';
+export const TLS_KEY_FILE = 'tls.key';
 /** A root key or a passphrase is a line; beyond this it is another file. */
 export const MAX_SECRET_FILE_BYTES = 64 * 1024;
 
@@ -30,5 +33,7 @@ export function builder(): FolderBuilder {
 
 /** Whether a file of a home, by its path in it, holds keys and must have one name only. */
 export function isKeyFile(path: string): boolean {
-  return path === ROOT_KEY_FILE || path.startsWith(`${KEYS_FOLDER}/`);
+  return (
+    path === ROOT_KEY_FILE || path === `${TLS_FOLDER}/${TLS_KEY_FILE}` || path.startsWith(`${KEYS_FOLDER}/`)
+  );
 }

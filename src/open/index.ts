@@ -2,7 +2,8 @@ export { type RestoreStrongroomOptions, restoreStrongroom } from './backup.ts';
 export { type ExamineHomeOptions, examineHome } from './examine-home.ts';
 export { type ExamineServerOptions, examineServer } from './examine-server.ts';
 export { configFile, defaultRootKeyFile } from './home-layout.ts';
-export { type InitHomeOptions, type InitializedHome, initHome } from './init-home.ts';
+export { homeExists, type InitHomeOptions, type InitializedHome, initHome } from './init-home.ts';
+export { type OpenServiceOptions, openService, type Service } from './open-service.ts';
 export {
   type OpenStrongroomOptions,
   openStrongroom,

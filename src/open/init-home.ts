@@ -36,6 +36,11 @@ export interface InitializedHome {
   readonly rootKeyFile?: string;
 }
 
+/** Whether there is a home at a place. Throws the `STORAGE_…` errors where that cannot be told. */
+export async function homeExists(home: string): Promise<boolean> {
+  return (await readSmallFile(join(resolve(home), HOME_NOTE), MAX_HOME_NOTE_BYTES)) !== undefined;
+}
+
 /**
  * Makes a home, whole or not at all. Throws `HOME_EXISTS`, `INPUT_INVALID` for a seal that makes no sense, and the
  * `STORAGE_…` errors.
@@ -43,7 +48,7 @@ export interface InitializedHome {
 export async function initHome(options: InitHomeOptions): Promise<InitializedHome> {
   restrictUmask();
   const home = resolve(options.home);
-  if ((await readSmallFile(join(home, HOME_NOTE), MAX_HOME_NOTE_BYTES)) !== undefined) {
+  if (await homeExists(home)) {
     throw new StrongroomError('HOME_EXISTS', `there is a home at ${options.home} already`);
   }
   return await createWholeFolder({ path: home, builder: builder(), fill: (path) => fillHome(path, options) });

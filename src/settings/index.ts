@@ -3,3 +3,5 @@ export { type OidcProviderSettings, oidcProviderSettings } from './oidc-settings
 export { readSecret, type SecretReading } from './read-secret.ts';
 export { type SettingKeys, sealSetting } from './seal-setting.ts';
 export { describeSecretSource, parseSecretSource, type SecretSource } from './secret-source.ts';
+export { type ServerSettings, serverSection } from './server-settings.ts';
+export { settings, wholeNumber } from './setting-meta.ts';

@@ -6,6 +6,8 @@ import { isAddress } from './certificate-names.ts';
 /** A certificate as TLS sees it: for which hosts it is, and what its key is like. */
 export interface TlsCertificate {
   readonly subject: string;
+  /** SHA-256 over its DER, lower-case hex. */
+  readonly fingerprint: string;
   /** Milliseconds since 1970. */
   readonly notBefore: number;
   readonly notAfter: number;
@@ -25,6 +27,7 @@ export function readTlsCertificate(bytes: Uint8Array): TlsCertificate {
   const bits = details?.modulusLength;
   return {
     subject: x509.subject,
+    fingerprint: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
     notBefore: x509.validFromDate.getTime(),
     notAfter: x509.validToDate.getTime(),
     names: namesOf(x509.subjectAltName ?? ''),

@@ -1,0 +1,13 @@
+import { homeExists, openService } from '../open/index.ts';
+import type { CliContext } from './context.ts';
+import type { ServeOperations } from './serve-operations.ts';
+import { withUnseal } from './wiring-unseal.ts';
+
+/** Serving, wired to the composition root. */
+export function createServeOperations(env: CliContext['env']): ServeOperations {
+  return {
+    hasHome: homeExists,
+    serve: ({ unseal, ...more }) =>
+      withUnseal(unseal, (source) => openService({ ...more, env, unseal: source })),
+  };
+}
