@@ -1,4 +1,4 @@
-import type { Service } from '../open/index.ts';
+import type { Serving } from '../open/index.ts';
 import type { Unseal } from './unseal-with.ts';
 
 /** Serving a home. */
@@ -10,5 +10,5 @@ export interface ServeOperations {
     readonly unseal: Unseal;
     readonly listen?: string;
     readonly logTo: { write(line: string): void };
-  }): Promise<Service>;
+  }): Promise<Serving>;
 }

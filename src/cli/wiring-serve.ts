@@ -1,4 +1,4 @@
-import { homeExists, openService } from '../open/index.ts';
+import { homeExists, serveOverHttps } from '../open/index.ts';
 import type { CliContext } from './context.ts';
 import type { ServeOperations } from './serve-operations.ts';
 import { withUnseal } from './wiring-unseal.ts';
@@ -8,6 +8,6 @@ export function createServeOperations(env: CliContext['env']): ServeOperations {
   return {
     hasHome: homeExists,
     serve: ({ unseal, ...more }) =>
-      withUnseal(unseal, (source) => openService({ ...more, env, unseal: source })),
+      withUnseal(unseal, (source) => serveOverHttps({ ...more, env, unseal: source })),
   };
 }

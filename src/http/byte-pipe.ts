@@ -3,7 +3,7 @@
  * nothing piles up. Either end may fail, which the other then gets as its error.
  */
 export class BytePipe {
-  #chunk: { readonly bytes: Uint8Array; readonly taken: PromiseWithResolvers<void> } | undefined;
+  #chunk: { readonly bytes: Uint8Array; readonly taken: PromiseWithResolvers<undefined> } | undefined;
   #waiting: PromiseWithResolvers<Uint8Array | undefined> | undefined;
   #ended = false;
   #failure: { readonly error: unknown } | undefined;
@@ -19,7 +19,7 @@ export class BytePipe {
       waiting.resolve(bytes);
       return;
     }
-    const taken = Promise.withResolvers<void>();
+    const taken = Promise.withResolvers<undefined>();
     this.#chunk = { bytes, taken };
     await taken.promise;
   }
@@ -37,7 +37,7 @@ export class BytePipe {
     if (this.#chunk !== undefined) {
       const { bytes, taken } = this.#chunk;
       this.#chunk = undefined;
-      taken.resolve();
+      taken.resolve(undefined);
       return Promise.resolve(bytes);
     }
     if (this.#ended) return Promise.resolve(undefined);

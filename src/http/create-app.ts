@@ -41,33 +41,17 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
     // Not its own logger: ours knows what may be told.
     logger: false,
     frameworkErrors: (error, request, reply) => {
-      addSecurityHeaders(reply as unknown as FastifyReply);
-      void answerError(error, request as unknown as FastifyRequest, {
-        reply: reply as unknown as FastifyReply,
+      addSecurityHeaders(reply);
+      void answerError(error, request, {
+        reply: reply,
         log,
       });
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, powers.randomId()),
   });
   decorate(app);
-  app.addHook('onRequest', (request, reply, done) => {
-    addSecurityHeaders(reply);
-    void reply.header('x-request-id', request.id);
-    deps.slowBodies.watch(request);
-    done();
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    logRequest(request, reply, log);
-    done();
-  });
-  app.setErrorHandler((error, request, reply) => answerError(error, request, { reply, log }));
-  app.setNotFoundHandler((request, reply) =>
-    answerError(new StrongroomError('ROUTE_MISSING', 'there is nothing at this address'), request, {
-      reply,
-      log,
-    }),
-  );
-  addBodyReaders(app as unknown as FastifyInstance, { powers, limits });
+  addHooks(app, deps);
+  addBodyReaders(app, { powers, limits });
   await app.register(multipart, {
     limits: {
       fileSize: Number.POSITIVE_INFINITY,
@@ -87,10 +71,31 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
       });
     },
   });
-  serveWellKnown(app as unknown as FastifyInstance, deps);
-  serveDescription(app as unknown as FastifyInstance);
-  serveRoutes(app as unknown as FastifyInstance, deps);
+  serveWellKnown(app, deps);
+  serveDescription(app);
+  serveRoutes(app, deps);
   return app;
+}
+
+/** Before and after every request, and where one ends that nobody serves. */
+function addHooks(app: FastifyInstance<Server>, { log, slowBodies }: AppDeps): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    addSecurityHeaders(reply);
+    void reply.header('x-request-id', request.id);
+    slowBodies.watch(request);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    logRequest(request, reply, log);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => answerError(error, request, { reply, log }));
+  app.setNotFoundHandler((request, reply) =>
+    answerError(new StrongroomError('ROUTE_MISSING', 'there is nothing at this address'), request, {
+      reply,
+      log,
+    }),
+  );
 }
 
 function httpOptions(limits: ServerLimits): ServerOptions {

@@ -21,20 +21,18 @@ export async function download(
   const { path, ...ref } = route.read(rawRequest(route, request));
   const accessCode = readAccessCode(request);
   const opened = await apiOf(request, deps).versions.open({ ...ref, ...(accessCode && { accessCode }) });
-  let isSending = false;
   try {
     const file = opened.files.find((each) => each.path === path);
     if (file === undefined) throw new StrongroomError('FILE_MISSING', 'the version has no such file');
     describe(reply, file, opened);
     const tag = entityTag(file.sha256);
-    if (isUnchanged(request, reply, tag)) return reply.code(304).send();
+    if (isUnchanged(request, reply, tag)) return await reply.code(304).send();
     const range = isRangeWelcome(request, tag) ? parseRange(request.headers.range, file.size) : undefined;
     announce(reply, file, range);
-    if (request.method === 'HEAD') return reply.send();
-    isSending = true;
-    return reply.send(streamOf(opened, file, range));
+    if (request.method === 'HEAD') return await reply.send();
+    return await reply.send(streamOf(file, range));
   } finally {
-    if (!isSending) await opened.close();
+    await opened.close();
   }
 }
 
@@ -56,19 +54,9 @@ function announce(reply: FastifyReply, file: OpenedFile, range: ByteRange | unde
   if (range !== undefined) void reply.header('content-range', `bytes ${start}-${end - 1}/${file.size}`);
 }
 
-/** Whoever stops reading, for whatever reason, closes the version. */
-function streamOf(opened: OpenedVersion, file: OpenedFile, range: ByteRange | undefined): Readable {
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* file.read(range);
-    } finally {
-      await opened.close();
-    }
-  }
-  const stream = Readable.from(bytes(), { objectMode: false, highWaterMark: AHEAD_BYTES });
-  // A generator that was never started runs no `finally`.
-  stream.once('close', () => void opened.close());
-  return stream;
+/** Decrypts ahead of what is sent, but not far; whoever stops reading stops that too. */
+function streamOf(file: OpenedFile, range: ByteRange | undefined): Readable {
+  return Readable.from(file.read(range), { objectMode: false, highWaterMark: AHEAD_BYTES });
 }
 
 /** The access code of a request without a body: base64 of its UTF-8 in a header of its own. */

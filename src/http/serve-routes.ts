@@ -54,8 +54,8 @@ export function serveRoutes(app: FastifyInstance, deps: AdapterDeps): void {
 }
 
 async function welcome(route: Route, request: FastifyRequest, deps: AdapterDeps): Promise<void> {
-  if (route.words.isOpen === true) return assertNotForeign(request);
-  await authenticate(request, deps.served.identity);
+  if (route.words.isOpen === true) assertNotForeign(request);
+  else await authenticate(request, deps.served.identity);
 }
 
 interface Turn {

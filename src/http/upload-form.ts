@@ -102,8 +102,9 @@ function formParts(request: FastifyRequest): FormParts {
   const parts = request.parts();
   return {
     next: async () => {
-      const { done, value } = await parts.next();
-      if (done === true) return undefined;
+      const next = await parts.next();
+      if (next.done === true) return undefined;
+      const { value } = next;
       if (value.type === 'file')
         return { name: value.fieldname, fileName: value.filename, bytes: value.file };
       const text = typeof value.value === 'string' ? value.value : '';

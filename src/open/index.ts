@@ -3,7 +3,6 @@ export { type ExamineHomeOptions, examineHome } from './examine-home.ts';
 export { type ExamineServerOptions, examineServer } from './examine-server.ts';
 export { configFile, defaultRootKeyFile } from './home-layout.ts';
 export { homeExists, type InitHomeOptions, type InitializedHome, initHome } from './init-home.ts';
-export { type OpenServiceOptions, openService, type Service } from './open-service.ts';
 export {
   type OpenStrongroomOptions,
   openStrongroom,
@@ -13,3 +12,4 @@ export {
 export { type RestoreKeysOptions, restoreKeys } from './restore-keys.ts';
 export { type SecretState, secretSetting, writeSecretSetting } from './secret-settings.ts';
 export type { ServedHome } from './serve-home.ts';
+export { type ServeOptions, type Serving, serveOverHttps } from './serve-over-https.ts';

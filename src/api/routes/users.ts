@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineAct, defineCall, defineList } from './define-route.ts';
-import { line, list, plainName, principal, prose, secret, time } from './fields.ts';
+import { line, plainName, principal, prose, secret, time } from './fields.ts';
 
 const named = z.strictObject({ name: plainName });
 const displayName = line(128).exactOptional();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { utf8Text } from '../../bytes/index.ts';
 import { toStrongroomError } from '../../errors/index.ts';
-import type { Service } from '../../open/index.ts';
+import type { Serving } from '../../open/index.ts';
 import { bindAct, describeCommand, type Runner } from '../command.ts';
 import { done } from '../result.ts';
 import type { Session } from '../session.ts';
@@ -29,7 +29,7 @@ export function serveCommand(runner: Runner): Command {
   return bindAct<ServeOptions>(command, runner, async ({ session, options }) => {
     const { context } = session;
     await makeMissingHome(session);
-    const service = await context.operations.serve({
+    const serving = await context.operations.serve({
       home: session.options.home,
       unseal: await session.unseal(),
       // A log that nobody reads any more must not end the server.
@@ -37,14 +37,14 @@ export function serveCommand(runner: Runner): Command {
       ...(options.listen !== undefined && { listen: options.listen }),
     });
     try {
-      await announce(session, service);
-      context.onReload?.(() => void reload(session, service));
+      await announce(session, serving);
+      context.onReload?.(() => void reload(session, serving));
       await interrupted(context.signal);
       await session.note('ending: calls that run may finish');
     } finally {
-      await service.close();
+      await serving.close();
     }
-    return done({ url: service.url }, 'ended in good order');
+    return done({ url: serving.url }, 'ended in good order');
   });
 }
 
@@ -57,10 +57,10 @@ async function makeMissingHome(session: Session): Promise<void> {
   if (made.rootKeyFile !== undefined) await warnOfKeyFile(session, made.rootKeyFile);
 }
 
-async function announce(session: Session, service: Service): Promise<void> {
+async function announce(session: Session, serving: Serving): Promise<void> {
   const { stderr } = session.context;
-  for (const warning of service.warnings) await session.warn(escapeText(warning));
-  const { certificate, bootstrapToken, url } = service;
+  for (const warning of serving.warnings) await session.warn(escapeText(warning));
+  const { certificate, bootstrapToken, url } = serving;
   await session.note(`${paint(stderr.terminal, 'good', 'open')} at ${url}`);
   const origin = certificate.isOwn ? 'signed by its own key' : 'from the configured file';
   await session.note(`certificate ${origin}, good until ${certificate.validUntil}`);
@@ -79,9 +79,9 @@ async function announce(session: Session, service: Service): Promise<void> {
   await stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-async function reload(session: Session, service: Service): Promise<void> {
+async function reload(session: Session, serving: Serving): Promise<void> {
   try {
-    const isNew = await service.reloadCertificate();
+    const isNew = await serving.reloadCertificate();
     await session.note(isNew ? 'the new certificate is in use' : 'the certificate is as it was');
   } catch (error) {
     await session.warn(`the new certificate is not used: ${toStrongroomError(error).message}`);

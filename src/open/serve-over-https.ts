@@ -10,7 +10,7 @@ import { readServerCertificate, type ServerCertificate } from './server-certific
 /** How often the files of the certificate are looked at. */
 const CERTIFICATE_CHECK_MS = 60_000;
 
-export interface OpenServiceOptions extends Omit<OpenStrongroomOptions, 'caller' | 'rescan'> {
+export interface ServeOptions extends Omit<OpenStrongroomOptions, 'caller' | 'rescan'> {
   /** Instead of `server.listen`. */
   readonly listen?: string;
   /** Takes the lines of the log. */
@@ -20,7 +20,7 @@ export interface OpenServiceOptions extends Omit<OpenStrongroomOptions, 'caller'
 }
 
 /** A home that is served. */
-export interface Service {
+export interface Serving {
   /** Where clients reach it: `https://localhost:8443`. */
   readonly url: string;
   readonly certificate: Pick<ServerCertificate, 'fingerprint' | 'validUntil' | 'isOwn'>;
@@ -34,7 +34,7 @@ export interface Service {
 }
 
 /** Opens a home and serves it over HTTPS. Throws what `openStrongroom` throws, `TLS_INVALID`, `SERVER_ADDRESS`. */
-export async function openService(options: OpenServiceOptions): Promise<Service> {
+export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
   await using opened = new AsyncDisposableStack();
   const strongroom = opened.use(await openStrongroom({ ...options, rescan: 'background' }));
   const settings = strongroom.config.server;
