@@ -11,6 +11,14 @@ const DAY_MS = 24 * HOUR_MS;
 /** Buckets of one kind that are kept; each takes about 200 bytes. */
 const MAX_BUCKETS = 50_000;
 
+/** An attempt that was counted. */
+export interface CountedAttempt {
+  /** Nothing was tried after all. */
+  giveBack(): void;
+  /** It was right: it does not count, and nor do those before it in a row. */
+  succeeded(): void;
+}
+
 /**
  * Slows guessing without letting a guesser lock somebody out. Every attempt is counted before anything is verified, in
  * one step, and given back when it succeeds:
@@ -37,15 +45,15 @@ export class LogInThrottle {
     this.#now = now;
   }
 
-  /**
-   * Counts an attempt on an account. Throws `AUTH_THROTTLED`. What it answers with is to be called when the attempt
-   * succeeded.
-   */
-  enter(account: string, origin: Origin): () => void {
+  /** Counts an attempt on an account. Throws `AUTH_THROTTLED`. */
+  enter(account: string, origin: Origin): CountedAttempt {
     const giveBack = this.#take(this.#bucketsOf(account, origin));
-    return () => {
-      giveBack();
-      this.#byAccountLong.forget(account);
+    return {
+      giveBack,
+      succeeded: () => {
+        giveBack();
+        this.#byAccountLong.forget(account);
+      },
     };
   }
 

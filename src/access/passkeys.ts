@@ -1,9 +1,3 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Passkey, PrincipalId } from '../api/index.ts';
 import { fromBase64Url, SecretBytes, toBase64Url, utf8Bytes } from '../bytes/index.ts';
@@ -23,6 +17,8 @@ const CHALLENGE_BYTES = 32;
 const CHALLENGE_SECONDS = 300;
 /** Most passkeys of one user. */
 const MAX_PASSKEYS = 20;
+/** EdDSA, ES256, RS256 (RFC 9053, RFC 8812): what authenticators have. */
+const ALGORITHMS = [-8, -7, -257];
 const NAME = /^[^\p{Cc}]{1,64}$/u;
 
 const passkeySchema = z.strictObject({
@@ -111,7 +107,9 @@ export class Passkeys {
     if (known.length >= MAX_PASSKEYS)
       throw new StrongroomError('INPUT_INVALID', `there are ${MAX_PASSKEYS} passkeys already`);
     const challenge = await this.#challenge({ purpose: 'register', user });
+    const { generateRegistrationOptions } = await webauthn();
     return await generateRegistrationOptions({
+      supportedAlgorithmIDs: ALGORITHMS,
       rpID: this.#deps.relyingParty.id,
       rpName: this.#deps.relyingParty.name,
       userName: label,
@@ -133,6 +131,7 @@ export class Passkeys {
     if (!parsed.success) throw authFailed();
     const challenge = await this.#takeChallenge(parsed.data, 'register');
     if (challenge.user !== user) throw authFailed();
+    const { verifyRegistrationResponse } = await webauthn();
     const info = await orFailed(async () => {
       const verified = await verifyRegistrationResponse({
         response: parsed.data,
@@ -140,6 +139,7 @@ export class Passkeys {
         expectedOrigin: [...this.#deps.relyingParty.origins],
         expectedRPID: this.#deps.relyingParty.id,
         requireUserVerification: true,
+        supportedAlgorithmIDs: ALGORITHMS,
       });
       return verified.registrationInfo;
     });
@@ -161,6 +161,7 @@ export class Passkeys {
   async beginLogIn(user?: string): Promise<{ readonly id: string; readonly options: unknown }> {
     const challenge = await this.#challenge({ purpose: 'log-in', ...(user === undefined ? {} : { user }) });
     const known = user === undefined ? [] : await this.#collection.list(user);
+    const { generateAuthenticationOptions } = await webauthn();
     const options = await generateAuthenticationOptions({
       rpID: this.#deps.relyingParty.id,
       challenge,
@@ -181,6 +182,7 @@ export class Passkeys {
     const { content } = stored;
     const isSecondFactor = challenge.user !== undefined;
     if (challenge.user !== undefined && challenge.user !== content.user) throw authFailed();
+    const { verifyAuthenticationResponse } = await webauthn();
     const { authenticationInfo, verified } = await orFailed(() =>
       verifyAuthenticationResponse({
         response: parsed.data,
@@ -241,6 +243,11 @@ export class Passkeys {
     if (!(await this.#challenges.take(found))) throw authFailed();
     return { text, user: found.content.user };
   }
+}
+
+/** Loaded when the first passkey comes: the library is large, and most processes never see one. */
+function webauthn() {
+  return import('@simplewebauthn/server');
 }
 
 function secretOf(challenge: string): SecretBytes {

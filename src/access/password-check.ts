@@ -3,7 +3,7 @@ import { Passphrase, type SecretBytes } from '../bytes/index.ts';
 import { isStrongroomError } from '../errors/index.ts';
 import type { Access } from './access.ts';
 import { authFailed } from './auth-failed.ts';
-import type { LogInThrottle } from './log-in-throttle.ts';
+import type { CountedAttempt, LogInThrottle } from './log-in-throttle.ts';
 import type { PasswordHasher, PasswordRecord } from './password-hasher.ts';
 import { typedPassword } from './password-policy.ts';
 import type { CredentialBook } from './user-credentials.ts';
@@ -32,7 +32,7 @@ export class PasswordCheck {
    */
   async check(name: string, typed: SecretBytes, origin: Origin): Promise<PrincipalId> {
     const account = name.slice(0, MAX_ACCOUNT_CHARS);
-    const succeeded = this.#deps.throttle.enter(account, origin);
+    const attempt = this.#deps.throttle.enter(account, origin);
     const id = userIdOf(account);
     const [principal, { password: record }] = await Promise.all([
       this.#deps.access.findPrincipal(id),
@@ -40,16 +40,25 @@ export class PasswordCheck {
     ]);
     const password = typedPassword(typed);
     const isPossible = principal?.state === 'active' && password !== undefined;
-    const isRight = await this.#deps.hasher.verify(
+    const isRight = await this.#verify(attempt, {
       id,
-      password ?? Passphrase.fromText('no password'),
-      isPossible ? record : undefined,
-    );
+      password: password ?? Passphrase.fromText('no password'),
+      record: isPossible ? record : undefined,
+    });
     if (!isRight || principal === undefined || password === undefined) throw authFailed();
-    succeeded();
+    attempt.succeeded();
     if (record !== undefined && this.#deps.hasher.isOutdated(record))
       await this.#renew(principal.id, password, record);
     return principal.id;
+  }
+
+  async #verify(attempt: CountedAttempt, { id, password, record }: Verification): Promise<boolean> {
+    try {
+      return await this.#deps.hasher.verify(id, password, record);
+    } catch (error) {
+      if (isStrongroomError(error, 'AUTH_BUSY')) attempt.giveBack();
+      throw error;
+    }
   }
 
   /** Hashes anew under today's costs; where there is no room for that now, another log-in will do it. */
@@ -64,6 +73,12 @@ export class PasswordCheck {
       if (!isStrongroomError(error, 'AUTH_BUSY')) throw error;
     }
   }
+}
+
+interface Verification {
+  readonly id: string;
+  readonly password: Passphrase;
+  readonly record: PasswordRecord | undefined;
 }
 
 /** The id that a typed name would have; of a name that cannot be one, an id that nobody has. */
