@@ -25,7 +25,7 @@ import type { QuarantineApi, ScansApi, ScansStatus, TrustApi } from './trust.ts'
  * `StrongroomError`: `missing` for what is not there or not visible, `forbidden` for what is not granted,
  * `damaged` for what fails verification, `unsafe` for a version that is quarantined or withdrawn.
  */
-export interface StrongroomApi extends Omit<AccessApi, 'users'> {
+export interface StrongroomApi extends AccessApi {
   readonly namespaces: NamespacesApi;
   readonly models: ModelsApi;
   readonly versions: VersionsApi;

@@ -24,7 +24,7 @@ export function apiOf(request: FastifyRequest, deps: Pick<ServerDeps, 'served'>)
   if (request.caller === undefined) {
     throw new StrongroomError('INTERNAL', 'a request came to its work without a caller');
   }
-  return deps.served.apiFor(request.caller) as FullApi;
+  return deps.served.apiFor(request.caller);
 }
 
 /** Ends when the client goes away before it has its answer. */

@@ -1,4 +1,4 @@
-import { type IdentityParts, reaches } from '../access/index.ts';
+import { FOR_GOOD, type IdentityParts, reaches } from '../access/index.ts';
 import type { PrincipalId } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { Permit } from './gate.ts';
@@ -11,9 +11,10 @@ export async function assertHoldsAllOf(
   { rights }: Permit,
   principal: PrincipalId,
 ): Promise<void> {
-  for (const { on, permissions } of await access.grantedTo(principal)) {
+  for (const { on, permissions, expiresAt = FOR_GOOD } of await access.grantedTo(principal)) {
     for (const permission of permissions) {
-      if (!reaches(on, permission) || rights.holds(permission, on)) continue;
+      // Nor may they be it for longer than they hold it.
+      if (!reaches(on, permission) || (rights.holdsUntil(permission, on) ?? '') >= expiresAt) continue;
       throw new StrongroomError(
         'GRANT_EXCEEDS',
         `${principal} holds ${permission} on ${on}, which you do not`,

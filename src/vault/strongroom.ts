@@ -4,6 +4,7 @@ import { approvalVerbs } from './approval-verbs.ts';
 import type { VaultDeps } from './deps.ts';
 import { grantVerbs } from './grant-verbs.ts';
 import { keyVerbs } from './key-verbs.ts';
+import { linkVerbs } from './link-verbs.ts';
 import { openVersion } from './open-version.ts';
 import { putVersion } from './put-version.ts';
 import { quarantineVerbs } from './quarantine-verbs.ts';
@@ -19,6 +20,7 @@ import { signingKeyVerbs } from './signing-key-verbs.ts';
 import { systemVerbs } from './system-verbs.ts';
 import { tokenVerbs } from './token-verbs.ts';
 import { trustVerbs } from './trust-verbs.ts';
+import { userVerbs } from './user-verbs.ts';
 import { verifyVersions } from './verify-versions.ts';
 import { workloadVerbs } from './workload-verbs.ts';
 
@@ -42,6 +44,7 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
       remove: (input) => removeVersion(deps, caller, input),
     },
     aliases: aliasVerbs(deps, caller),
+    users: { ...userVerbs(deps, caller), ...linkVerbs(deps, caller) },
     serviceAccounts: serviceAccountVerbs(deps, caller),
     roles: roleVerbs(deps, caller),
     grants: grantVerbs(deps, caller),
