@@ -195,7 +195,7 @@ export class Approvals {
 }
 
 /** What to throw for an approval that is not there, or not visible. */
-export function missingApproval(id: string): StrongroomError {
+function missingApproval(id: string): StrongroomError {
   return new StrongroomError('APPROVAL_MISSING', `there is no approval ${quoteForMessage(id)}`);
 }
 

@@ -23,7 +23,7 @@ export {
 export { areWithin } from './issued-tokens.ts';
 export type { MappedRole, OidcProviderRules } from './oidc-provider.ts';
 export { acceptPassword } from './password-policy.ts';
-export { covers, isModel, parsePlace, placeOf, reaches } from './place.ts';
+export { covers, isModel, parsePlace, reaches } from './place.ts';
 export type { NewPrincipal, Principal, PrincipalContent, PrincipalWords } from './principals.ts';
 export { FOR_GOOD, type Rights } from './rights.ts';
 export { userCard } from './user-card.ts';

@@ -66,7 +66,7 @@ export function placeOfKey(name: string): GrantPlace {
 }
 
 /** As the registry says it. */
-export function missingModel(model: ModelName): StrongroomError {
+function missingModel(model: ModelName): StrongroomError {
   return new StrongroomError('MODEL_MISSING', `there is no model ${model}`);
 }
 
