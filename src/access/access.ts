@@ -115,12 +115,13 @@ function grantedByPrincipal(
 ): ReadonlyMap<string, readonly GrantedRole[]> {
   const granted = new Map<string, GrantedRole[]>();
   const sets = new Map([...roles].map(([name, { permissions }]) => [name, new Set(permissions)]));
-  for (const { principal, role, on, expiresAt } of grants) {
+  for (const { id, principal, role, on, expiresAt } of grants) {
     const permissions = sets.get(role);
     // A role that is gone gives nothing.
     if (permissions === undefined) continue;
     const held = granted.get(principal) ?? [];
-    held.push({ on, permissions, ...(expiresAt === undefined ? {} : { expiresAt }) });
+    const rule = `grant ${id}: ${role} on ${on}`;
+    held.push({ rule, on, permissions, ...(expiresAt === undefined ? {} : { expiresAt }) });
     granted.set(parsePrincipalId(principal), held);
   }
   return granted;

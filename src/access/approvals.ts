@@ -139,17 +139,17 @@ export class Approvals {
     return this.#shown(decided);
   }
 
-  /** Uses up an approval of this act, where there is one that counts; resolves to whether there was. */
-  async use({ action, resource, requestedBy }: ApprovedAct, use: ApprovalUse): Promise<boolean> {
+  /** Uses up an approval of this act, where there is one that counts; resolves to its id. */
+  async use({ action, resource, requestedBy }: ApprovedAct, use: ApprovalUse): Promise<string | undefined> {
     const own = await this.#collection.list(requestedBy);
     const fitting = own.filter(({ content }) => content.action === action && content.resource === resource);
     for (const found of fitting) {
       const { decidedBy } = found.content;
       if (decidedBy === undefined || !(await use.isStillAllowed(decidedBy))) continue;
-      if (this.#isSameUse(found.content, use)) return true;
-      if (await this.#take(found, use)) return true;
+      if (this.#isSameUse(found.content, use)) return found.id;
+      if (await this.#take(found, use)) return found.id;
     }
-    return false;
+    return undefined;
   }
 
   async #take(found: StoredDocument<ApprovalContent>, { credential }: ApprovalUse): Promise<boolean> {

@@ -79,7 +79,9 @@ const TABLE = {
       'workload:read',
       'system:read',
       'system:verify',
-      'record:read',
+      'audit:read',
+      'audit:export',
+      'audit:verify',
     ],
   },
   'security-officer': {
@@ -118,7 +120,9 @@ const TABLE = {
       'workload:read',
       'system:read',
       'system:verify',
-      'record:read',
+      'audit:read',
+      'audit:export',
+      'audit:verify',
     ],
   },
 } as const satisfies Record<string, Pick<Role, 'description' | 'permissions'>>;

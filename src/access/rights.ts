@@ -21,12 +21,16 @@ export interface Rights {
   sees(on: GrantPlace): boolean;
   /** Until when the caller may do this there: an ISO time, `FOR_GOOD`, or `undefined` when they may not. */
   holdsUntil(permission: Permission, on: GrantPlace): string | undefined;
+  /** What lets the caller do this there, for the record: `owner`, `grant ID: ROLE on PLACE`; `undefined` when nothing does. */
+  ruleFor(permission: Permission, on: GrantPlace | 'anywhere'): string | undefined;
   /** Whether it is somebody who may do to themselves what everybody may. */
   readonly isKnown: boolean;
 }
 
 /** A grant with what its role allows. */
 export interface GrantedRole {
+  /** `grant ID: ROLE on PLACE`. */
+  readonly rule: string;
   readonly on: Grant['on'];
   readonly expiresAt?: string;
   readonly permissions: ReadonlySet<Permission>;
@@ -38,6 +42,7 @@ export const NO_RIGHTS: Rights = {
   holdsAnywhere: () => false,
   sees: (on) => on === 'everything',
   holdsUntil: () => undefined,
+  ruleFor: () => undefined,
   isKnown: false,
 };
 
@@ -47,6 +52,7 @@ export const ALL_RIGHTS: Rights = {
   holdsAnywhere: () => true,
   sees: () => true,
   holdsUntil: () => FOR_GOOD,
+  ruleFor: () => 'owner',
   isKnown: true,
 };
 
@@ -64,15 +70,19 @@ export function rightsFrom(
     if (!isWithin(ceiling, permission, place)) return [];
     return inForce.filter((grant) => grant.permissions.has(permission) && covers(grant.on, place));
   };
+  const giversAnywhere = (permission: Permission): readonly GrantedRole[] =>
+    allowsPermission(ceiling, permission)
+      ? inForce.filter(
+          ({ on, permissions }) =>
+            permissions.has(permission) && reaches(on, permission) && overlaps(ceiling, permission, on),
+        )
+      : [];
   const holds = (permission: Permission, on: GrantPlace): boolean => givers(permission, on).length > 0;
   return {
     holds,
-    holdsAnywhere: (permission) =>
-      allowsPermission(ceiling, permission) &&
-      inForce.some(
-        ({ on, permissions }) =>
-          permissions.has(permission) && reaches(on, permission) && overlaps(ceiling, permission, on),
-      ),
+    holdsAnywhere: (permission) => giversAnywhere(permission).length > 0,
+    ruleFor: (permission, on) =>
+      (on === 'anywhere' ? giversAnywhere(permission) : givers(permission, on))[0]?.rule,
     sees: (on) => on === 'everything' || tellingOf(on).some((permission) => holds(permission, on)),
     holdsUntil: (permission, on) =>
       givers(permission, on)

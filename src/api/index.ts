@@ -22,6 +22,17 @@ export type {
   WorkloadRule,
   WorkloadsApi,
 } from './access.ts';
+export type {
+  AuditApi,
+  AuditedAct,
+  AuditedCaller,
+  AuditOutcome,
+  AuditProblem,
+  AuditProof,
+  AuditQuery,
+  AuditReport,
+  AuditTile,
+} from './audit.ts';
 export type { AuthenticationMethod, Caller, Ceiling } from './caller.ts';
 export { parseCompression } from './compression.ts';
 export type {
@@ -120,7 +131,6 @@ export type {
   NamespacesApi,
   NewRootSeal,
   PutVersionInput,
-  RecordedAct,
   RemovalReport,
   RootApi,
   RootSeal,

@@ -64,7 +64,9 @@ export const PERMISSIONS = {
   'system:configure': 'system',
   'system:backup': 'system',
   'system:verify': 'system',
-  'record:read': 'system',
+  'audit:read': 'system',
+  'audit:export': 'system',
+  'audit:verify': 'system',
 } as const satisfies Record<`${string}:${string}`, PermissionLevel>;
 
 /** One permission. */

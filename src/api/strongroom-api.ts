@@ -1,5 +1,6 @@
 import type { Passphrase } from '../bytes/index.ts';
 import type { AccessApi } from './access.ts';
+import type { AuditApi } from './audit.ts';
 import type {
   AccessCode,
   Compression,
@@ -38,6 +39,7 @@ export interface StrongroomApi extends AccessApi {
   readonly scans: ScansApi;
   readonly quarantine: QuarantineApi;
   readonly system: SystemApi;
+  readonly audit: AuditApi;
 }
 
 export interface NamespacesApi {
@@ -257,16 +259,6 @@ export interface SystemStatus {
   readonly warnings: readonly string[];
 }
 
-export interface RecordedAct {
-  readonly sequence: number;
-  readonly at: string;
-  readonly caller: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly outcome: 'intended' | 'done' | 'refused' | 'failed';
-  readonly code?: string;
-}
-
 export interface BackupReport {
   readonly blobs: number;
   /** Sum of the payloads as stored. */
@@ -275,6 +267,4 @@ export interface BackupReport {
 
 export interface SystemApi {
   status(): Promise<SystemStatus>;
-  /** The latest acts, newest first; of one action (`system:backup`) where one is named. */
-  record(input?: { readonly limit?: number; readonly action?: string }): Promise<readonly RecordedAct[]>;
 }

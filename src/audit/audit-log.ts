@@ -3,9 +3,17 @@ import { toBase64Url, toHex, utf8Bytes } from '../bytes/index.ts';
 import { hmac, randomBytes } from '../crypto/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { type ExclusiveLock, Folder } from '../storage/index.ts';
+import { ANCHOR_EVENT, type Anchor, type Keepers } from './anchor.ts';
 import { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys.ts';
 import { formatEntry, type NewEntry } from './entry.ts';
+import { type ExportLogOptions, exportLog, tileAt } from './export-log.ts';
+import { writeState } from './log-state.ts';
+import { openCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
+import { formatNote } from './note/signed-note.ts';
+import { readCheckpoint } from './read-checkpoint.ts';
 import { type SequencedPass, Sequencer } from './sequencer.ts';
+import { TileStore } from './tile-store.ts';
+import type { TileAddress } from './tree/tiles.ts';
 import { leafHash } from './tree/tree-hash.ts';
 import type { WalOwner } from './wal/wal-format.ts';
 import { WalWriter } from './wal/wal-writer.ts';
@@ -35,6 +43,8 @@ export interface AuditLogOptions {
   /** Whether the process of an owner is still there. */
   readonly isLive: (owner: Omit<WalOwner, 'node'>) => boolean;
   readonly now: () => Date;
+  /** What is kept beside the log, so that an older copy of either is found; absent: the log stands for itself. */
+  readonly keepers?: Keepers;
 }
 
 /** Where an entry of this process is. */
@@ -62,6 +72,8 @@ export class AuditLog {
   #opening: Promise<void> | undefined;
   #seq = 0;
   #isEnded = false;
+  #hasNew = false;
+  #anchored: Anchor = { catalogue: 0, keyring: 0 };
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> = Promise.resolve();
 
@@ -82,10 +94,11 @@ export class AuditLog {
     this.#wals = parts.wals;
     this.#node = parts.node;
     this.#writer = parts.writer;
-    this.#sequencer = new Sequencer({ ...parts, isLive: (owner) => this.#isLive(owner) });
+    const { keepers } = options;
+    this.#sequencer = new Sequencer({ ...parts, keepers, isLive: (owner) => this.#isLive(owner) });
   }
 
-  /** Opens the log and takes in what earlier processes left. Throws `AUDIT_DAMAGED` and the `STORAGE_…` errors. */
+  /** Opens the log and takes in what earlier processes left. Throws `AUDIT_DAMAGED`, `AUDIT_ROLLED_BACK` and the `STORAGE_…`. */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     await using opened = new AsyncDisposableStack();
     const keys = opened.use(deriveAuditKeys(options.secrets));
@@ -108,6 +121,7 @@ export class AuditLog {
     const at = this.#options.now().toISOString();
     const bytes = formatEntry({ ...entry, v: 1, at, node, seq });
     await this.#writer.append(bytes);
+    this.#hasNew = true;
     this.#timer ??= setTimeout(() => this.#sequenceSoon(), SEQUENCE_EVERY_MS).unref();
     return { node, seq, leaf: leafHash(bytes) };
   }
@@ -119,10 +133,35 @@ export class AuditLog {
 
   /** Puts what was written under a checkpoint, also what other processes wrote. */
   sequence(): Promise<void> {
-    const next = this.#pass.then(() => this.#sequence());
-    // Whoever comes after waits for this one, and does not fail with it.
-    this.#pass = next.catch(() => undefined);
-    return next;
+    return this.#inTurn(() => this.#sequence());
+  }
+
+  /**
+   * Runs work (a copy of what is kept beside the log) while nothing is put under a checkpoint, then puts everything
+   * under one that was recorded before the work ended, and answers with it. Throws `AUDIT_UNAVAILABLE`.
+   */
+  async snapshot(work: () => Promise<void>): Promise<SignedCheckpoint> {
+    const copy = { isDone: false };
+    const before = async () => {
+      await work();
+      copy.isDone = true;
+    };
+    await this.#inTurn(() => this.#sequence(before));
+    if (!copy.isDone) throw new StrongroomError('AUDIT_UNAVAILABLE', 'another process holds the audit log');
+    return openCheckpoint(await readCheckpoint(this.base), this.keys.verifier);
+  }
+
+  /**
+   * Copies the log as it was under a checkpoint of its own, so that it can be gone on with from there: for a backup.
+   * Everything else of the home must have been copied before that checkpoint was made.
+   */
+  async copyTo(target: Folder, checkpoint: SignedCheckpoint, options?: ExportLogOptions): Promise<void> {
+    const text = formatNote(checkpoint.note);
+    const store = new TileStore(this.base);
+    const tiles = (addresses: readonly TileAddress[]) =>
+      Promise.all(addresses.map((address) => tileAt(store, address)));
+    await exportLog({ checkpoint: () => Promise.resolve(text), tiles }, target, options);
+    await writeState(target, this.keys.walKey, { checkpoint: text, wals: new Map() });
   }
 
   /** The index of an entry that this process wrote, once it stands under a checkpoint; `undefined` if long ago. */
@@ -149,19 +188,41 @@ export class AuditLog {
     }
   }
 
-  async #sequence(): Promise<void> {
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#pass.then(work);
+    // Whoever comes after waits for this one, and does not fail with it.
+    this.#pass = next.catch(() => undefined);
+    return next;
+  }
+
+  async #sequence(before?: () => Promise<void>): Promise<void> {
+    let isFirst = true;
+    await this.#anchor();
     for (let wait = 0; wait < MAX_LOCK_WAITS; ) {
-      const pass = await this.#sequencer.pass();
+      const pass = await this.#sequencer.pass(isFirst ? before : undefined);
       if (pass === undefined) {
         // Another process is at it, and may have looked at our log before our last entry.
         wait += 1;
         await delay(LOCK_WAIT_MS);
         continue;
       }
+      isFirst = false;
       this.#remember(pass);
       await this.#tellOf(pass);
       if (!pass.hasMore) return;
     }
+  }
+
+  /** Says what is kept beside the log, where that grew: an older copy of it then contradicts the log. */
+  async #anchor(): Promise<void> {
+    const { keepers } = this.#options;
+    if (keepers === undefined || !this.#hasNew || this.#isEnded) return;
+    const anchor = await keepers.anchor();
+    const { catalogue, keyring } = this.#anchored;
+    if (anchor.catalogue <= catalogue && anchor.keyring <= keyring) return;
+    await this.append({ kind: 'event', event: ANCHOR_EVENT, severity: 'info', details: { ...anchor } });
+    this.#anchored = anchor;
+    this.#hasNew = false;
   }
 
   #sequenceSoon(): void {

@@ -1,11 +1,11 @@
-import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import { StrongroomError } from '../errors/index.ts';
 import type { Folder } from '../storage/index.ts';
 import { type AuditEntry, parseEntry } from './entry.ts';
 import { openCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 import type { NoteKey } from './note/note-key.ts';
 import { formatInclusionFile } from './note/proof-file.ts';
-import { formatNote, MAX_NOTE_BYTES } from './note/signed-note.ts';
-import { CHECKPOINT_FILE } from './sequencer.ts';
+import { formatNote } from './note/signed-note.ts';
+import { readCheckpoint } from './read-checkpoint.ts';
 import { TileStore } from './tile-store.ts';
 import { proveConsistency, proveInclusion } from './tree/proofs.ts';
 import { TILE_WIDTH } from './tree/tiles.ts';
@@ -74,6 +74,11 @@ export class AuditReader {
     return formatInclusionFile({ index, path, extra, checkpoint: formatNote(this.checkpoint.note) });
   }
 
+  /** The checkpoint as a signed note. */
+  checkpointText(): string {
+    return formatNote(this.checkpoint.note);
+  }
+
   /** The hashes that prove an older size to be the beginning of this log. */
   async consistency(oldSize: number): Promise<readonly Uint8Array[]> {
     if (!Number.isSafeInteger(oldSize) || oldSize < 0 || oldSize > this.checkpoint.size)
@@ -84,16 +89,6 @@ export class AuditReader {
   #inside(index: number): number {
     if (Number.isSafeInteger(index) && index >= 0 && index < this.checkpoint.size) return index;
     throw new StrongroomError('AUDIT_PROOF_INVALID', `the log has ${this.checkpoint.size} entries`);
-  }
-}
-
-/** The checkpoint as it is stored. Throws `AUDIT_DAMAGED` when there is none. */
-export async function readCheckpoint(base: Folder): Promise<Uint8Array> {
-  try {
-    return await base.readFile(CHECKPOINT_FILE, MAX_NOTE_BYTES);
-  } catch (error) {
-    if (!isStrongroomError(error, 'STORAGE_MISSING')) throw error;
-    throw new StrongroomError('AUDIT_DAMAGED', 'the audit log has no checkpoint');
   }
 }
 

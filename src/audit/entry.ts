@@ -15,10 +15,10 @@ const range = z.tuple([count, count]);
 const callerSchema = z.strictObject({
   type: z.enum(['local', 'user', 'service-account', 'workload', 'system', 'nobody']),
   id: text,
-  methods: z.array(text).max(8).optional(),
-  credential: text.optional(),
+  methods: z.array(text).max(8).exactOptional(),
+  credential: text.exactOptional(),
   /** Masked: `hmac-sha256:` and 32 hex digits. */
-  address: text.optional(),
+  address: text.exactOptional(),
 });
 
 /** The words of every kind of entry. */
@@ -31,52 +31,68 @@ const commonShape = {
   seq: count,
 };
 
+/** Who does what to what, and on what grounds. */
+const intentShape = {
+  caller: callerSchema,
+  requestId: text.exactOptional(),
+  action: text,
+  resource: text,
+  /** The rule that lets them. */
+  rule: text.exactOptional(),
+};
+
+/** What became of it. */
+const outcomeShape = {
+  outcome: z.enum(['done', 'refused', 'failed']),
+  code: text.exactOptional(),
+  /** The version that it turned out to be: `acme/churn@3`. */
+  version: text.exactOptional(),
+  /** The key that opened or sealed it: `acme@2`. */
+  key: text.exactOptional(),
+  /** Id of the approval that it took. */
+  approval: text.exactOptional(),
+  /** Bytes released, and where in which file: from, to (exclusive). */
+  bytes: count.exactOptional(),
+  ranges: z
+    .array(z.strictObject({ file: text, ranges: z.array(range).max(64) }))
+    .max(64)
+    .exactOptional(),
+};
+
 const schemas = {
   /** Somebody is about to do something; durable before anything is released or changed. */
-  intent: z.strictObject({
-    kind: z.literal('intent'),
-    ...commonShape,
-    caller: callerSchema,
-    requestId: text.optional(),
-    action: text,
-    resource: text,
-    /** The rule that let them, or refused them. */
-    decision: z.enum(['allowed', 'refused']),
-    rule: text.optional(),
-    approval: text.optional(),
-  }),
+  intent: z.strictObject({ kind: z.literal('intent'), ...commonShape, ...intentShape }),
   /** What became of it. */
   outcome: z.strictObject({
     kind: z.literal('outcome'),
     ...commonShape,
-    /** `seq` of the intent, of the same node. */
+    /** `seq` of the intent, and its node, which is another one when a new write-ahead log was begun meanwhile. */
     intent: count,
-    outcome: z.enum(['done', 'refused', 'failed']),
-    code: text.optional(),
-    version: text.optional(),
-    key: text.optional(),
-    /** Bytes released, and where in which file. */
-    bytes: count.optional(),
-    ranges: z
-      .array(z.strictObject({ file: text, ranges: z.array(range).max(64) }))
-      .max(64)
-      .optional(),
+    intentNode: text,
+    ...outcomeShape,
   }),
+  /** Both in one, where nothing is changed or released: what was looked up, what was refused. */
+  act: z.strictObject({ kind: z.literal('act'), ...commonShape, ...intentShape, ...outcomeShape }),
   /** Something that happened by itself: a log-in that failed, a start, a broken tail, the state of the keepers. */
   event: z.strictObject({
     kind: z.literal('event'),
     ...commonShape,
     event: text,
     severity: z.enum(['info', 'notice', 'warning', 'critical']),
-    caller: callerSchema.optional(),
-    requestId: text.optional(),
-    resource: text.optional(),
-    code: text.optional(),
-    details: z.record(text, z.union([text, z.int(), z.boolean()])).optional(),
+    caller: callerSchema.exactOptional(),
+    requestId: text.exactOptional(),
+    resource: text.exactOptional(),
+    code: text.exactOptional(),
+    details: z.record(text, z.union([text, z.int(), z.boolean()])).exactOptional(),
   }),
 } as const;
 
-const entrySchema = z.discriminatedUnion('kind', [schemas.intent, schemas.outcome, schemas.event]);
+const entrySchema = z.discriminatedUnion('kind', [
+  schemas.intent,
+  schemas.outcome,
+  schemas.act,
+  schemas.event,
+]);
 
 /** One act, its outcome, or an event, as docs/spec/audit.md has it. */
 export type AuditEntry = z.infer<typeof entrySchema>;

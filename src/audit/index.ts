@@ -1,12 +1,16 @@
+export { type Anchor, type Keepers } from './anchor.ts';
 export { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys.ts';
 export { AuditLog, type AuditLogOptions, type EntryTicket } from './audit-log.ts';
-export { AuditReader, type PlacedEntry, readCheckpoint } from './audit-reader.ts';
+export { AuditReader, type PlacedEntry } from './audit-reader.ts';
 export { type AuditEntry, cutText, type NewEntry, type RecordedCaller } from './entry.ts';
+export { type ExportLogOptions, exportLog, type LogSource, tileAt } from './export-log.ts';
 export { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 export { cosign, cosignedAt } from './note/cosignature.ts';
 export { formatVkey, type NoteKey, noteKey, parseVkey } from './note/note-key.ts';
 export { parseInclusionFile, verifyInclusionFile } from './note/proof-file.ts';
 export { formatSignature, parseSignature } from './note/signed-note.ts';
+export { readCheckpoint } from './read-checkpoint.ts';
 export { TileStore } from './tile-store.ts';
 export { verifyConsistency } from './tree/proofs.ts';
+export { type TileAddress } from './tree/tiles.ts';
 export { type AuditFinding, type AuditVerification, verifyLog } from './verify-log.ts';

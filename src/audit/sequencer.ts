@@ -1,9 +1,11 @@
 import { utf8Bytes } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import type { ExclusiveLock, Folder } from '../storage/index.ts';
+import { type ExclusiveLock, type Folder, sweepTemporary } from '../storage/index.ts';
+import { assertNotOlder, findAnchor, type Keepers, newestAnchorOf } from './anchor.ts';
 import type { AuditKeys } from './audit-keys.ts';
 import { type LogState, readState, writeState } from './log-state.ts';
 import { openCheckpoint, signCheckpoint } from './note/checkpoint.ts';
+import { CHECKPOINT_FILE } from './read-checkpoint.ts';
 import { TileStore } from './tile-store.ts';
 import { TILE_WIDTH } from './tree/tiles.ts';
 import { emptyRoot } from './tree/tree-hash.ts';
@@ -16,7 +18,6 @@ import { readWal, type WalPosition, type WalRead } from './wal/wal-reader.ts';
 const MAX_ENTRIES_PER_PASS = 65_536;
 /** Files that are made durable side by side. */
 const WRITES_AT_ONCE = 8;
-export const CHECKPOINT_FILE = 'checkpoint';
 export const WAL_PATTERN = /^wal-[A-Za-z0-9_-]{4,64}\.log$/;
 
 /** What the sequencer works on. */
@@ -29,6 +30,8 @@ export interface SequencerDeps {
   readonly keys: AuditKeys;
   /** Whether the process that writes a log is still there; its log is removed when it is not. */
   readonly isLive: (owner: WalOwner) => boolean;
+  /** What is kept beside the log; absent: the log stands for itself. */
+  readonly keepers?: Keepers | undefined;
 }
 
 /** What one pass did. */
@@ -49,16 +52,22 @@ export class Sequencer {
   readonly #deps: SequencerDeps;
   readonly #tiles: TileStore;
   #writer: TreeWriter | undefined;
+  #isCompared = false;
+  #isSwept = false;
 
   constructor(deps: SequencerDeps) {
     this.#deps = deps;
     this.#tiles = new TileStore(deps.base);
   }
 
-  /** One pass; `undefined` when another process is at it. Throws `AUDIT_DAMAGED` and the `STORAGE_…` errors. */
-  async pass(): Promise<SequencedPass | undefined> {
+  /**
+   * One pass; `undefined` when another process is at it. Throws `AUDIT_DAMAGED`, `AUDIT_ROLLED_BACK` and the `STORAGE_…`
+   * errors. `before` runs first, while nothing else is put under a checkpoint.
+   */
+  async pass(before?: () => Promise<void>): Promise<SequencedPass | undefined> {
     const done = await this.#deps.lock.tryWith(async () => {
       try {
+        await before?.();
         return await this.#pass();
       } catch (error) {
         // What is in memory may be ahead of what is stored.
@@ -71,10 +80,12 @@ export class Sequencer {
 
   async #pass(): Promise<SequencedPass> {
     const { base, keys } = this.#deps;
+    if (!this.#isSwept) await this.#sweep();
     const state = await readState(base, keys.walKey);
     const writer = await this.#openWriter(state);
     const firstIndex = writer.size;
     const intake = await this.#takeIn(state);
+    await this.#compare(writer, intake);
     for (const entry of intake.entries) writer.append(entry);
     const isChanged = intake.entries.length > 0 || state === undefined || intake.isChanged;
     if (isChanged) await this.#publish(writer, intake.positions);
@@ -82,6 +93,26 @@ export class Sequencer {
     const { entries, tornBytes, damaged } = intake;
     const hasMore = entries.length >= MAX_ENTRIES_PER_PASS;
     return { size: writer.size, firstIndex, added: entries, tornBytes, damaged, hasMore };
+  }
+
+  /** Clears away what a kill left half written: under the lock nobody is writing here. */
+  async #sweep(): Promise<void> {
+    await sweepTemporary(this.#deps.base, 0);
+    await this.#tiles.sweep();
+    this.#isSwept = true;
+  }
+
+  /** The log against what is kept beside it, before another checkpoint hides which of them is older. */
+  async #compare(writer: TreeWriter, intake: Intake): Promise<void> {
+    const { keepers } = this.#deps;
+    if (keepers === undefined) return;
+    const [size, root] = [writer.size, writer.root()];
+    const tree = new TreeReader(this.#tiles, size);
+    await assertNotOlder(await keepers.noted(), { size, root, tree });
+    if (this.#isCompared) return;
+    const anchor = newestAnchorOf(intake.entries) ?? (await findAnchor(tree, root));
+    if (anchor !== undefined) await keepers.assertReach(anchor);
+    this.#isCompared = true;
   }
 
   async #openWriter(state: LogState | undefined): Promise<TreeWriter> {
@@ -132,6 +163,7 @@ export class Sequencer {
     const checkpoint = signCheckpoint(head, keys.signers);
     await writeState(base, keys.walKey, { checkpoint, wals });
     await base.replaceFile(CHECKPOINT_FILE, utf8Bytes(checkpoint));
+    await this.#deps.keepers?.note(head);
     await this.#removePartials(tiles);
   }
 

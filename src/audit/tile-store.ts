@@ -1,5 +1,5 @@
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
-import type { Folder } from '../storage/index.ts';
+import { type Folder, sweepTemporary } from '../storage/index.ts';
 import { MAX_ENTRY_BYTES, TILE_WIDTH, type TileAddress, tilePath } from './tree/tiles.ts';
 
 /** Largest tile: 256 entries of 65,535 bytes with their lengths. */
@@ -43,6 +43,12 @@ export class TileStore {
     );
   }
 
+  /** Removes what was half written when a process was killed; nobody may be writing. */
+  async sweep(): Promise<void> {
+    await using tiles = await this.#base.folder('tile', { create: true });
+    await sweepBelow(tiles);
+  }
+
   async #within<T>(
     folders: readonly string[],
     options: { readonly create?: boolean },
@@ -59,4 +65,13 @@ function nameOf(path: readonly string[]): string {
   const name = path.at(-1);
   if (name === undefined) throw new StrongroomError('INTERNAL', 'a tile without a name');
   return name;
+}
+
+async function sweepBelow(folder: Folder): Promise<void> {
+  await sweepTemporary(folder, 0);
+  for (const { kind, name } of await folder.entries()) {
+    if (kind !== 'folder') continue;
+    await using inner = await folder.folder(name);
+    await sweepBelow(inner);
+  }
 }

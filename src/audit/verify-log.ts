@@ -206,7 +206,7 @@ class OrderCheck {
       });
     }
     this.#next.set(entry.node, entry.seq + 1);
-    if (entry.kind === 'intent' && entry.decision === 'allowed') this.#open.add(`${entry.node}/${entry.seq}`);
-    if (entry.kind === 'outcome') this.#open.delete(`${entry.node}/${entry.intent}`);
+    if (entry.kind === 'intent') this.#open.add(`${entry.node}/${entry.seq}`);
+    if (entry.kind === 'outcome') this.#open.delete(`${entry.intentNode}/${entry.intent}`);
   }
 }

@@ -4,6 +4,7 @@ import { StrongroomError } from '../errors/index.ts';
 import type { Runner } from './command.ts';
 import { aliasCommand } from './commands/alias.ts';
 import { attestCommand } from './commands/attest.ts';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { bestCommand } from './commands/best.ts';
 import { configCommand } from './commands/config.ts';
@@ -26,7 +27,6 @@ import { nsCommand } from './commands/ns.ts';
 import { openCommand } from './commands/open.ts';
 import { putCommand } from './commands/put.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
-import { recordCommand } from './commands/record.ts';
 import { rmCommand } from './commands/rm.ts';
 import { rootCommand } from './commands/root.ts';
 import { scanCommand } from './commands/scan.ts';
@@ -75,7 +75,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ],
   ['Keys:', [keysCommand, rootCommand]],
   ['Server:', [serveCommand, tlsCommand]],
-  ['Care:', [doctorCommand, backupCommand, restoreCommand, recordCommand, configCommand, secretCommand]],
+  ['Care:', [doctorCommand, backupCommand, restoreCommand, auditCommand, configCommand, secretCommand]],
 ];
 
 const OVERVIEW = `

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { BackupReport, LongRunning } from '../api/index.ts';
+import { type AuditLog, parseVkey, readCheckpoint, TileStore, verifyLog } from '../audit/index.ts';
 import { toHex, utf8Bytes } from '../bytes/index.ts';
 import { createHasher } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
@@ -21,7 +22,15 @@ import {
   type RestoreTarget,
   restoreHome,
 } from '../vault/index.ts';
-import { BACKUP_NOTE, BLOBS_FOLDER, builder, CATALOGUE_FILE, HOME_NOTE, KEYS_FOLDER } from './home-layout.ts';
+import {
+  AUDIT_FOLDER,
+  BACKUP_NOTE,
+  BLOBS_FOLDER,
+  builder,
+  CATALOGUE_FILE,
+  HOME_NOTE,
+  KEYS_FOLDER,
+} from './home-layout.ts';
 
 /** Where a home lies, and where its copy goes. */
 export interface BackupGround {
@@ -29,10 +38,11 @@ export interface BackupGround {
   readonly path: string;
   readonly blobs: FsBlobStore;
   readonly catalogue: Catalogue;
+  readonly audit: Pick<AuditLog, 'copyTo'>;
 }
 
 /** A folder as the ground that a backup goes to. */
-export function backupTarget({ home, path, blobs, catalogue }: BackupGround): BackupTarget {
+export function backupTarget({ home, path, blobs, catalogue, audit }: BackupGround): BackupTarget {
   const snapshot = join(path, CATALOGUE_FILE);
   return {
     blobs,
@@ -50,6 +60,10 @@ export function backupTarget({ home, path, blobs, catalogue }: BackupGround): Ba
       await using folder = await Folder.open(path);
       await folder.removeTree(KEYS_FOLDER);
       return await copyFolder(join(home, KEYS_FOLDER), join(path, KEYS_FOLDER));
+    },
+    copyAudit: async (checkpoint) => {
+      await using folder = await Folder.open(join(path, AUDIT_FOLDER), { create: true });
+      await audit.copyTo(folder, checkpoint);
     },
     writeNote: (note) => writeInto(path, BACKUP_NOTE, note),
   };
@@ -91,6 +105,21 @@ function restoreTarget(source: string, path: string, blobs: FsBlobStore): Restor
       return await digestOf(to, CATALOGUE_FILE);
     },
     copyKeys: () => copyFolder(join(source, KEYS_FOLDER), join(path, KEYS_FOLDER)),
+    copyAudit: async (key) => {
+      await using from = await Folder.open(join(source, AUDIT_FOLDER));
+      await using to = await Folder.open(join(path, AUDIT_FOLDER), { create: true });
+      await copyTree(from, to);
+      const { isSound } = await verifyLog({
+        tiles: new TileStore(to),
+        checkpoint: await readCheckpoint(to),
+        key: parseVkey(key),
+      });
+      if (!isSound)
+        throw new StrongroomError(
+          'BACKUP_MALFORMED',
+          'the audit log in the backup is not the one that was saved',
+        );
+    },
     writeHomeNote: (vault) => writeInto(path, HOME_NOTE, formatHomeNote({ vault })),
   };
 }

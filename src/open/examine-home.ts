@@ -119,7 +119,7 @@ async function examineBackups(
   { home, backup, vault }: Inside,
   { api }: Strongroom,
 ): Promise<readonly Line[]> {
-  const backups = await api.system.record({ limit: 100, action: 'system:backup' });
+  const backups = await api.audit.search({ limit: 100, action: 'system:backup' });
   const last = backups.find(({ outcome }) => outcome === 'done');
   const named = backup === undefined ? undefined : await readBackup(home, resolve(backup));
   return checkBackups(

@@ -9,6 +9,8 @@ const CONFIG_FILE = 'config.toml';
 export const CATALOGUE_FILE = 'catalogue.db';
 export const KEYS_FOLDER = 'keys';
 export const BLOBS_FOLDER = 'blobs';
+export const AUDIT_FOLDER = 'audit';
+export const AUDIT_LOCK = 'audit.lock';
 export const ROOT_KEY_FILE = 'root.key';
 /** The certificate that `serve` made for itself, and its key. */
 export const TLS_FOLDER = 'tls';

@@ -12,6 +12,7 @@ import {
   type Version,
   type VersionRef,
 } from '../api/index.ts';
+import type { AuditLog } from '../audit/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { type Config, type ConfigSources, loadConfig } from '../config.ts';
 import { SegmentPool } from '../container/index.ts';
@@ -34,10 +35,10 @@ import {
 import {
   type Attestations,
   type AttestingTool,
+  AuditRecorder,
   attestVersion,
   backupHome,
   bindStrongroom,
-  catalogueRecorder,
   createGate,
   type ExportBundleInput,
   type ExportedBundle,
@@ -72,6 +73,7 @@ import {
   KEYS_FOLDER,
   MAX_SECRET_FILE_BYTES,
 } from './home-layout.ts';
+import { openAudit } from './open-audit.ts';
 import { openFederation } from './open-federation.ts';
 import { openIdentity } from './open-identity.ts';
 import { openScanner } from './open-scanner.ts';
@@ -137,6 +139,8 @@ export interface Strongroom {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const CLOCK = { now: () => new Date() };
+
 const LOCAL_OWNER: Caller = { type: 'local', id: 'local' };
 
 /**
@@ -156,7 +160,12 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   opened.defer(() => catalogue.close());
   const keyring = opened.use(await unsealKeyring({ home, config, keys, catalogue, unseal: options.unseal }));
   await assertOneVault(note.vault, keyring, catalogue);
+  const audit = opened.use(await openAudit({ home, catalogue, keyring, clock: CLOCK }));
+  const recorder = new AuditRecorder(audit);
+  opened.defer(() => recorder.close());
   const deps = composeDeps({
+    audit,
+    recorder,
     home,
     config,
     env: options.env ?? {},
@@ -222,6 +231,8 @@ interface HomeDeps extends StrongroomDeps {
 }
 
 interface Parts {
+  readonly audit: AuditLog;
+  readonly recorder: AuditRecorder;
   readonly home: string;
   readonly config: Config;
   readonly env: ConfigSources['env'];
@@ -233,10 +244,9 @@ interface Parts {
 }
 
 function composeDeps(parts: Parts): HomeDeps {
-  const { home, config, blobs, catalogue, keyring, pool, scanner } = parts;
-  const clock = { now: () => new Date() };
+  const { home, config, blobs, catalogue, keyring, pool, scanner, audit, recorder } = parts;
+  const clock = CLOCK;
   const access = new Access({ catalogue, seal: keyring, now: clock.now });
-  const recorder = catalogueRecorder({ catalogue, clock });
   const identity = openIdentity({
     config: config.access,
     access,
@@ -262,6 +272,7 @@ function composeDeps(parts: Parts): HomeDeps {
     identity,
     federation,
     recorder,
+    audit,
     gate: createGate({ authorizer, recorder }),
     registry: createRegistry({ catalogue, seal: keyring, now: () => clock.now().toISOString() }),
     catalogue,
@@ -343,7 +354,7 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
         builder: builder(),
         fill: async (path) => {
           await using blobs = await FsBlobStore.open(join(path, BLOBS_FOLDER), { create: true });
-          const target = backupTarget({ home, path, blobs, catalogue: deps.catalogue });
+          const target = backupTarget({ home, path, blobs, catalogue: deps.catalogue, audit: deps.audit });
           return await backupHome(deps, caller, { target, ...running });
         },
       }),

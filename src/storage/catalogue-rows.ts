@@ -160,6 +160,15 @@ export interface ShredRow {
   readonly requestedAt: string;
 }
 
+/** What is noted of the audit log: how long it was, and the root over it (base64url). */
+export interface AuditNote {
+  readonly size: number;
+  readonly root: string;
+  /** Over both, base64url. */
+  readonly mac: string;
+}
+
+/** One act of the record that was kept before the audit log. */
 export interface ActRow {
   readonly sequence: number;
   readonly at: string;

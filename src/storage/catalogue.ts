@@ -2,6 +2,7 @@ import type { BlobId } from './blob-store.ts';
 import type {
   ActRow,
   AliasRow,
+  AuditNote,
   BlobRow,
   CatalogueTotals,
   FileRow,
@@ -57,6 +58,10 @@ export interface CatalogueHome {
   keyringGeneration(): Promise<number>;
   /** Notes a keyring generation; a lower one than noted changes nothing. */
   noteKeyringGeneration(generation: number): Promise<void>;
+  /** The audit log as it was noted last; `undefined` when it never was. A log that is shorter was put back. */
+  notedAudit(): Promise<AuditNote | undefined>;
+  /** Notes the audit log; one that is not longer than noted changes nothing. */
+  noteAudit(note: AuditNote): Promise<void>;
   totals(): Promise<CatalogueTotals>;
   /**
    * Writes a consistent copy to a new file with mode 0600, durable when it resolves. Throws `STORAGE_CONFLICT` when
@@ -297,10 +302,10 @@ export interface CatalogueTrust {
   putSigningKey(row: SigningKeyRow): Promise<void>;
 }
 
+/** The record of a catalogue from before the audit log; nothing is added to it. */
 export interface CatalogueActs {
-  /** Records an intent; durable when it resolves with the act's sequence number. */
-  beginAct(act: Pick<ActRow, 'at' | 'caller' | 'action' | 'resource'>): Promise<number>;
-  endAct(sequence: number, outcome: 'done' | 'refused' | 'failed', code?: string): Promise<void>;
-  /** Newest first; of one action where one is named. */
-  listActs(limit: number, action?: string): Promise<readonly ActRow[]>;
+  /** Oldest first. */
+  listActs(limit: number): Promise<readonly ActRow[]>;
+  /** Removes what was taken over, up to a sequence number. */
+  removeActs(upTo: number): Promise<void>;
 }

@@ -27,6 +27,7 @@ export type {
 export type {
   ActRow,
   AliasRow,
+  AuditNote,
   BlobRow,
   CatalogueTotals,
   FileRow,
@@ -71,4 +72,5 @@ export { OutputFolder } from './output-folder.ts';
 export { processStartedAt } from './process-table.ts';
 export { type InputFile, MAX_INPUT_DEPTH, readInputs } from './read-inputs.ts';
 export { readSecretFile, readSmallFile } from './small-file.ts';
+export { sweepTemporary } from './sweep.ts';
 export { createWholeFolder, type FolderBuilder, type WholeFolderRequest } from './whole-folder.ts';

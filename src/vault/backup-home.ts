@@ -1,4 +1,5 @@
 import type { BackupReport, Caller, LongRunning } from '../api/index.ts';
+import { type AuditLog, formatVkey, type SignedCheckpoint } from '../audit/index.ts';
 import { assertNotAborted } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
@@ -27,12 +28,15 @@ export interface BackupTarget {
    * Answers with the SHA-256 of the copy, hex.
    */
   copyKeys(): Promise<string>;
+  /** Copies the audit log as it was under the checkpoint. */
+  copyAudit(checkpoint: SignedCheckpoint): Promise<void>;
   /** Writes the note that makes it a backup; the last step. */
   writeNote(note: Uint8Array): Promise<void>;
 }
 
 export interface BackupHomeDeps {
   readonly gate: Gate;
+  readonly audit: Pick<AuditLog, 'snapshot' | 'keys'>;
   readonly blobs: Pick<BlobStore, 'header' | 'open'>;
   readonly keyring: Pick<Keyring, 'vault' | 'generation' | 'list' | 'refresh'>;
   readonly clock: Clock;
@@ -53,7 +57,8 @@ export function backupHome(
 ): Promise<BackupReport> {
   return deps.gate.pass(caller, onEverything('system:backup'), async () => {
     const { target } = input;
-    const { rows, keyringSha256 } = await copyConsistently(deps, input);
+    const { rows, keyringSha256, checkpoint } = await copyConsistently(deps, input);
+    await target.copyAudit(checkpoint);
     const bytes = rows.reduce((sum, row) => sum + row.storedSize, 0);
     const note: BackupNote = {
       vault: deps.keyring.vault,
@@ -61,6 +66,7 @@ export function backupHome(
       catalogueSha256: await target.digestSnapshot(),
       keyringSha256,
       keyringGeneration: deps.keyring.generation,
+      auditKey: formatVkey(deps.audit.keys.verifier),
       blobs: rows.length,
       bytes,
     };
@@ -69,14 +75,18 @@ export function backupHome(
   });
 }
 
+interface Copied {
+  readonly rows: readonly BlobRow[];
+  readonly keyringSha256: string;
+  /** Over everything that was recorded when the catalogue was copied. */
+  readonly checkpoint: SignedCheckpoint;
+}
+
 /** Takes snapshots until every blob of one could be copied with its key: others may remove both meanwhile. */
-async function copyConsistently(
-  deps: BackupHomeDeps,
-  input: BackupHomeInput,
-): Promise<{ readonly rows: readonly BlobRow[]; readonly keyringSha256: string }> {
+async function copyConsistently(deps: BackupHomeDeps, input: BackupHomeInput): Promise<Copied> {
   for (let attempt = 1; attempt <= MAX_SNAPSHOTS; attempt++) {
     const keysBefore = await usableKeys(deps.keyring);
-    await input.target.snapshotCatalogue();
+    const checkpoint = await deps.audit.snapshot(() => input.target.snapshotCatalogue());
     const keys = keysBefore.union(await usableKeys(deps.keyring));
     const rows = await referredBlobs(input.target);
     if (!(await copyAll(deps, input, rows))) continue;
@@ -84,7 +94,7 @@ async function copyConsistently(
     // A key that ended after a blob was copied is not in the copy of the keyring, which would leave it shut for ever.
     if (!keys.isSubsetOf(await usableKeys(deps.keyring))) continue;
     await removeSurplus(input.target, rows);
-    return { rows, keyringSha256 };
+    return { rows, keyringSha256, checkpoint };
   }
   throw new StrongroomError('STORAGE_CONFLICT', 'models were removed again and again while they were copied');
 }

@@ -14,6 +14,8 @@ const noteSchema = z.strictObject({
   catalogueSha256: z.string().regex(/^[0-9a-f]{64}$/),
   keyringSha256: z.string().regex(/^[0-9a-f]{64}$/),
   keyringGeneration: z.int().min(1),
+  /** Verifier key of the audit log, to find damage with; absent in backups from before it. */
+  auditKey: z.string().max(256).exactOptional(),
   blobs: z.int().min(0),
   bytes: z.int().min(0),
 });

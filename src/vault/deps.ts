@@ -1,5 +1,6 @@
 import type { Access, Federation, IdentityParts } from '../access/index.ts';
 import type { Compression } from '../api/index.ts';
+import type { AuditLog } from '../audit/index.ts';
 import type { ByteSource } from '../bytes/index.ts';
 import type { Identity, Recipient, SegmentPool } from '../container/index.ts';
 import type { Keyring } from '../keyring/index.ts';
@@ -16,6 +17,7 @@ export interface VaultDeps {
   readonly access: Access;
   readonly identity: IdentityParts;
   readonly federation: Federation;
+  readonly audit: AuditLog;
   readonly gate: Gate;
   readonly registry: Registry;
   readonly catalogue: Catalogue;

@@ -32,8 +32,27 @@ export interface Permit {
   readonly rights: Rights;
   /** Decides the same again, for what takes long. Throws `ACCESS_DENIED` when the grant or the log-in has ended. */
   assertHolds(): Promise<void>;
+  /** Tells the record what becomes known on the way. */
+  note(facts: ActFacts): void;
+  /** Tells the record what was released: bytes of a file of the version, from, to (exclusive). */
+  released(file: string, start: number, end: number): void;
+  /** The act does not end with `work`, but when what this gives is called: for content that flows afterwards. */
+  hold(): EndAct;
   readonly [passed]: true;
 }
+
+/** What becomes known of an act while it is done. */
+export interface ActFacts {
+  /** The version that it turned out to be: `acme/churn@3`. */
+  readonly version?: string;
+  /** The key that opened or sealed content: `acme@2`. */
+  readonly key?: string;
+  /** Id of the approval that it took. */
+  readonly approval?: string;
+}
+
+/** Ends an act that was held open, well or with an error. Only the first call counts. */
+export type EndAct = (error?: unknown) => Promise<void>;
 
 /** Decides. It answers without side effects and throws when it cannot decide, which stops the act. */
 export interface Authorizer {
@@ -44,11 +63,16 @@ export interface Authorizer {
 
 /** Writes the record. A `begin` that fails stops the act: nothing happens unrecorded. */
 export interface Recorder {
-  /** Durable when it resolves. */
-  begin(caller: Caller, act: Act): Promise<RecordedEntry>;
+  /** Durable when it resolves, where the act changes or releases anything. `rule`: what lets the caller do it. */
+  begin(caller: Caller, act: Act, rule?: string): Promise<RecordedEntry>;
+  /** Records an act that was not allowed. Durable when it resolves. */
+  refuse(caller: Caller, act: Act, code: string): Promise<void>;
 }
 
 export interface RecordedEntry {
+  note(facts: ActFacts): void;
+  released(file: string, start: number, end: number): void;
+  /** Durable when it resolves, where the beginning was not. */
   end(outcome: 'done' | 'refused' | 'failed', code?: string): Promise<void>;
 }
 
@@ -68,18 +92,44 @@ export function createGate(deps: { readonly authorizer: Authorizer; readonly rec
   const { authorizer, recorder } = deps;
   return {
     async pass(caller, act, work) {
-      const entry = await recorder.begin(caller, act);
-      return await recorded(entry, async () => {
-        const rights = await authorizer.rightsOf(caller);
-        assertAllowed(caller, act, rights);
-        const assertHolds = () => assertStillAllowed(authorizer, caller, act);
-        return await work({ caller, act, rights, assertHolds } as Permit);
-      });
+      const rights = await decided(deps, caller, act);
+      const entry = await recorder.begin(caller, act, ruleOf(act, rights));
+      const assertHolds = () => assertStillAllowed(authorizer, caller, act);
+      return await recorded(entry, (hold) =>
+        work({
+          ...{ caller, act, rights, assertHolds, hold },
+          note: (facts) => {
+            entry.note(facts);
+          },
+          released: (file, start, end) => {
+            entry.released(file, start, end);
+          },
+        } as Permit),
+      );
     },
     async follow({ caller }, act, work) {
-      return await recorded(await recorder.begin(caller, act), work);
+      return await recorded(await recorder.begin(caller, act, 'policy'), work);
     },
   };
+}
+
+/** The caller's rights, where they allow the act; a refusal is recorded before it is thrown. */
+async function decided(
+  { authorizer, recorder }: { readonly authorizer: Authorizer; readonly recorder: Recorder },
+  caller: Caller,
+  act: Act,
+): Promise<Rights> {
+  try {
+    const rights = await authorizer.rightsOf(caller);
+    assertAllowed(caller, act, rights);
+    return rights;
+  } catch (thrown) {
+    throw await withRecord(thrown, (_outcome, code) => recorder.refuse(caller, act, code));
+  }
+}
+
+function ruleOf(act: Act, rights: Rights): string | undefined {
+  return 'on' in act ? rights.ruleFor(act.action, act.on) : 'own account';
 }
 
 /** What to throw when a caller may not. */
@@ -120,25 +170,47 @@ async function assertStillAllowed(authorizer: Authorizer, caller: Caller, act: A
     throw denial(caller, act.action, act.resource);
 }
 
-async function recorded<T>(entry: RecordedEntry, work: () => Promise<T>): Promise<T> {
+async function recorded<T>(entry: RecordedEntry, work: (hold: () => EndAct) => Promise<T>): Promise<T> {
+  const flow = { isHeld: false };
+  const hold = (): EndAct => {
+    flow.isHeld = true;
+    return endOnce(entry);
+  };
   let result: T;
   try {
-    result = await work();
+    result = await work(hold);
   } catch (error) {
     throw await recordFailure(entry, error);
   }
-  await entry.end('done');
+  if (!flow.isHeld) await entry.end('done');
   return result;
 }
 
+function endOnce(entry: RecordedEntry): EndAct {
+  let hasEnded = false;
+  return async (error) => {
+    if (hasEnded) return;
+    hasEnded = true;
+    if (error === undefined) await entry.end('done');
+    else await recordFailure(entry, error);
+  };
+}
+
+function recordFailure(entry: RecordedEntry, thrown: unknown): Promise<unknown> {
+  return withRecord(thrown, (outcome, code) => entry.end(outcome, code));
+}
+
 /** What to throw: the failure itself, which also says when its record failed, as it will on a full disk. */
-async function recordFailure(entry: RecordedEntry, thrown: unknown): Promise<unknown> {
+async function withRecord(
+  thrown: unknown,
+  record: (outcome: 'refused' | 'failed', code: string) => Promise<void>,
+): Promise<unknown> {
   const error = thrown instanceof Hidden ? thrown.shown : thrown;
   const shown = toStrongroomError(error);
   const { code, kind, message, hint } = shown;
   try {
-    if (thrown instanceof Hidden) await entry.end('refused', 'ACCESS_DENIED');
-    else await entry.end(kind === 'forbidden' ? 'refused' : 'failed', code);
+    if (thrown instanceof Hidden) await record('refused', 'ACCESS_DENIED');
+    else await record(kind === 'forbidden' ? 'refused' : 'failed', code);
     return error;
   } catch (recordError) {
     const cause = new AggregateError([error, recordError], 'the act failed, and so did its record');

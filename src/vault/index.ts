@@ -10,7 +10,7 @@ export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.
 export { type ImportBundleInput, type ImportedBundle, importBundle } from './import-bundle.ts';
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
 export { payloadSource } from './payload-source.ts';
-export { catalogueRecorder } from './record-acts.ts';
+export { AuditRecorder } from './record-acts.ts';
 export { recordedIdentity, recordSecurityEvent } from './recorded-identity.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
 export { sealSetting } from './seal-setting.ts';

@@ -58,6 +58,8 @@ export async function readBlobHeader(
 /** An open blob; closing it forgets its key and closes its file. */
 export interface OpenedBlob {
   readonly payload: OpenedPayload;
+  /** The key that opened it, `acme@2`; absent where it is not encrypted. */
+  readonly key?: string;
   close(): Promise<void>;
 }
 
@@ -66,7 +68,7 @@ export interface OpenedBlob {
  * `ACCESS_CODE_REQUIRED`, and `CONTAINER_TAMPERED` when its content is not what the manifest says.
  */
 export async function openBlob(deps: OpenBlobDeps, wanted: BlobWanted): Promise<OpenedBlob> {
-  const { header } = await readBlobHeader(deps, wanted.blob);
+  const { header, row } = await readBlobHeader(deps, wanted.blob);
   // A stored file that says of itself that it needs no key must not replace one that does.
   if (wanted.isEncrypted !== (header.suite !== 0)) {
     throw new StrongroomError(
@@ -79,6 +81,7 @@ export async function openBlob(deps: OpenBlobDeps, wanted: BlobWanted): Promise<
     const payload = await openMatching(deps, { wanted, header, source });
     return {
       payload,
+      ...(row.key === undefined ? {} : { key: `${row.key.key}@${row.key.version}` }),
       async close() {
         await payload.close();
         await source.close();

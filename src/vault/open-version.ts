@@ -11,7 +11,7 @@ import { accessCodeUnlocker, type OpenedPayload } from '../container/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { BlobId } from '../storage/index.ts';
 import { onModel } from './act.ts';
-import type { Gate } from './gate.ts';
+import type { EndAct, Gate } from './gate.ts';
 import { type OpenBlobDeps, type OpenedBlob, openBlob } from './open-blob.ts';
 import { assertContentAllowed, type ProtectedContentDeps } from './protected-content.ts';
 import { shownTo } from './shown-to.ts';
@@ -54,15 +54,22 @@ export function openVersion(
         isEncrypted: version.isEncrypted,
         accessCode: unlocker,
       });
-    const close = () => {
-      unlocker?.wipe();
-      return Promise.resolve();
-    };
+    permit.note({ version: `${version.model}@${version.version}` });
     const [first] = version.files;
-    if (first !== undefined) await (await open(first)).close();
+    if (first !== undefined) {
+      const opened = await open(first);
+      permit.note(opened.key === undefined ? {} : { key: opened.key });
+      await opened.close();
+    }
     // Last of all: what was refused for another reason has used up nobody's approval.
     await assertContentAllowed(deps, permit, version);
-    const files = version.files.map((file) => openedFile(file, open, watch));
+    // What flows from here on belongs to the same act.
+    const end = permit.hold();
+    const close = async () => {
+      unlocker?.wipe();
+      await end();
+    };
+    const files = version.files.map((file) => openedFile(file, open, { watch, end }));
     return { version: shownTo(permit, version), files, close, [Symbol.asyncDispose]: close };
   });
 }
@@ -70,21 +77,25 @@ export function openVersion(
 function openedFile(
   file: ManifestFile,
   open: (file: ManifestFile) => Promise<OpenedBlob>,
-  watch: Watch,
+  { watch, end }: { readonly watch: Watch; readonly end: EndAct },
 ): OpenedFile {
   const whileOpen = async function* (
     stream: (payload: OpenedPayload) => AsyncIterable<Uint8Array>,
+    range?: ByteRange,
   ): AsyncGenerator<Uint8Array> {
     const blob = await open(file);
     try {
-      yield* watch(stream(blob.payload));
+      yield* watch(stream(blob.payload), { file: file.path, start: range?.start ?? 0 });
+    } catch (error) {
+      await end(error);
+      throw error;
     } finally {
       await blob.close();
     }
   };
   return {
     ...file,
-    read: (range?: ByteRange) => whileOpen((payload) => payload.read(range)),
-    lend: (range?: ByteRange) => whileOpen((payload) => payload.lend(range)),
+    read: (range?: ByteRange) => whileOpen((payload) => payload.read(range), range),
+    lend: (range?: ByteRange) => whileOpen((payload) => payload.lend(range), range),
   };
 }

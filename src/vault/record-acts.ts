@@ -1,16 +1,157 @@
-import type { Catalogue } from '../storage/index.ts';
-import { type Clock, stamp } from './deps.ts';
-import type { Recorder } from './gate.ts';
+import type { Caller } from '../api/index.ts';
+import { type AuditLog, cutText, type NewEntry, type RecordedCaller } from '../audit/index.ts';
+import type { Act, ActFacts, RecordedEntry, Recorder } from './gate.ts';
+import { ReleasedRanges } from './released-ranges.ts';
 
-/** The record in the catalogue: one row an act, its intent durable before the act begins. */
-export function catalogueRecorder(deps: {
-  readonly catalogue: Pick<Catalogue, 'beginAct' | 'endAct'>;
-  readonly clock: Clock;
-}): Recorder {
-  return {
-    async begin(caller, act) {
-      const sequence = await deps.catalogue.beginAct({ at: stamp(deps.clock), caller: caller.id, ...act });
-      return { end: (outcome, code) => deps.catalogue.endAct(sequence, outcome, code) };
-    },
-  };
+/** Outcomes that could not be written yet; more than these are counted only. */
+const MAX_OWED = 4096;
+/** File names in an entry: several must fit. */
+const MAX_FILE_NAME = 255;
+
+/** What is recorded after it happened, and before its answer leaves. */
+const OVER_WHEN_KNOWN: ReadonlySet<string> = new Set(['account:log-in', 'credential:end']);
+
+type Outcome = Extract<NewEntry, { readonly kind: 'outcome' }>;
+type OutcomeWords = Omit<Outcome, 'kind' | 'intent' | 'intentNode'>;
+type IntentWords = Omit<Extract<NewEntry, { readonly kind: 'intent' }>, 'kind'>;
+
+/** What the recorder needs of the log. */
+export type RecordLog = Pick<AuditLog, 'append' | 'mask'>;
+
+/**
+ * The record in the audit log. What changes or releases something is on it before it happens, and what became of it
+ * afterwards; what only looks, or was refused, is one entry before the answer leaves.
+ */
+export class AuditRecorder implements Recorder {
+  readonly #log: RecordLog;
+  readonly #open = new Set<ActEntry>();
+  readonly #writing = new Set<Promise<void>>();
+  #owed: NewEntry[] = [];
+  #lost = 0;
+
+  constructor(log: RecordLog) {
+    this.#log = log;
+  }
+
+  async begin(caller: Caller, act: Act, rule?: string): Promise<RecordedEntry> {
+    const words = this.#words(caller, act, rule);
+    if (isOneEntry(act.action)) {
+      return new ActEntry(async (outcome) => {
+        await this.#log.append({ kind: 'act', ...words, ...outcome });
+      });
+    }
+    await this.#payOwed();
+    const { node, seq } = await this.#log.append({ kind: 'intent', ...words });
+    const entry = new ActEntry((outcome) => {
+      this.#open.delete(entry);
+      // The intent is durable, which is what the act had to wait for.
+      this.#write({ kind: 'outcome', intent: seq, intentNode: node, ...outcome });
+      return Promise.resolve();
+    });
+    this.#open.add(entry);
+    return entry;
+  }
+
+  async refuse(caller: Caller, act: Act, code: string): Promise<void> {
+    await this.#log.append({ kind: 'act', ...this.#words(caller, act), outcome: 'refused', code });
+  }
+
+  /** Ends what nobody ended and waits until everything is written. Throws `AUDIT_UNAVAILABLE` when it cannot be. */
+  async close(): Promise<void> {
+    for (const entry of this.#open) await entry.end('done');
+    await Promise.all(this.#writing);
+    await this.#payOwed();
+  }
+
+  #words(caller: Caller, act: Act, rule?: string): IntentWords {
+    return {
+      caller: this.#caller(caller),
+      ...(caller.requestId === undefined ? {} : { requestId: cutText(caller.requestId) }),
+      action: act.action,
+      resource: cutText(act.resource),
+      ...(rule === undefined ? {} : { rule: cutText(rule) }),
+    };
+  }
+
+  #caller({ type, id, methods, credential, address }: Caller): RecordedCaller {
+    return {
+      type: id === 'nobody' ? 'nobody' : type,
+      id: cutText(id),
+      ...(methods === undefined ? {} : { methods: methods.slice(0, 8) }),
+      ...(credential === undefined ? {} : { credential: cutText(credential) }),
+      ...(address === undefined ? {} : { address: this.#log.mask(address) }),
+    };
+  }
+
+  #write(entry: NewEntry): void {
+    const writing = this.#log.append(entry).then(
+      () => undefined,
+      () => {
+        // It is written with the next act, which does not happen unless it can be.
+        if (this.#owed.length < MAX_OWED) this.#owed.push(entry);
+        else this.#lost += 1;
+      },
+    );
+    this.#writing.add(writing);
+    void writing.then(() => this.#writing.delete(writing));
+  }
+
+  async #payOwed(): Promise<void> {
+    if (this.#owed.length === 0 && this.#lost === 0) return;
+    const [owed, lost] = [this.#owed, this.#lost];
+    [this.#owed, this.#lost] = [[], 0];
+    try {
+      while (owed.length > 0) {
+        await Promise.all(owed.slice(0, 1024).map((entry) => this.#log.append(entry)));
+        owed.splice(0, 1024);
+      }
+      if (lost === 0) return;
+      const details = { outcomes: lost };
+      await this.#log.append({ kind: 'event', event: 'audit.outcomes-lost', severity: 'critical', details });
+    } catch (error) {
+      this.#owed.unshift(...owed);
+      this.#lost += lost;
+      throw error;
+    }
+  }
+}
+
+/** Whether an act neither changes nor releases anything, or is over when it becomes known. */
+function isOneEntry(action: Act['action']): boolean {
+  return action.endsWith(':read') || OVER_WHEN_KNOWN.has(action);
+}
+
+/** One act while it is under way. */
+class ActEntry implements RecordedEntry {
+  readonly #finish: (outcome: OutcomeWords) => Promise<void>;
+  readonly #released = new ReleasedRanges();
+  #facts: ActFacts = {};
+
+  constructor(finish: (outcome: OutcomeWords) => Promise<void>) {
+    this.#finish = finish;
+  }
+
+  note(facts: ActFacts): void {
+    this.#facts = { ...this.#facts, ...facts };
+  }
+
+  released(file: string, start: number, end: number): void {
+    this.#released.add(file, start, end);
+  }
+
+  async end(outcome: 'done' | 'refused' | 'failed', code?: string): Promise<void> {
+    const { version, key, approval } = this.#facts;
+    const ranges = this.#released.list().map(({ file, ...rest }) => ({
+      file: cutText(file).slice(0, MAX_FILE_NAME).toWellFormed(),
+      ...rest,
+    }));
+    await this.#finish({
+      outcome,
+      ...(code === undefined ? {} : { code }),
+      ...(version === undefined ? {} : { version: cutText(version) }),
+      ...(key === undefined ? {} : { key: cutText(key) }),
+      ...(approval === undefined ? {} : { approval: cutText(approval) }),
+      ...(ranges.length === 0 ? {} : { bytes: this.#released.bytes, ranges }),
+    });
+  }
 }

@@ -19,6 +19,8 @@ export interface RestoreTarget {
   copyCatalogue(): Promise<string>;
   /** Copies the sealed keyring; answers with the SHA-256 of the copy, hex. */
   copyKeys(): Promise<string>;
+  /** Copies the audit log and verifies it with its key (C2SP signed-note). Throws `BACKUP_MALFORMED`. */
+  copyAudit(key: string): Promise<void>;
   /** Marks the folder as the home of this vault. */
   writeHomeNote(vault: string): Promise<void>;
 }
@@ -51,6 +53,8 @@ export async function restoreHome({
   if ((await target.copyKeys()) !== note.keyringSha256) {
     throw new StrongroomError('BACKUP_MALFORMED', 'the keyring in the backup is not the one that was saved');
   }
+  // A backup from before the audit log has none.
+  if (note.auditKey !== undefined) await target.copyAudit(note.auditKey);
   let blobs = 0;
   let done = 0;
   for await (const blob of source.blobs.list()) {

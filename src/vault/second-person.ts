@@ -27,11 +27,12 @@ export interface JointAct {
  */
 export async function takeApproval(
   { access }: SecondPersonDeps,
-  { caller }: Pick<Permit, 'caller'>,
+  permit: Pick<Permit, 'caller' | 'note'>,
   { action, on, resource }: JointAct,
 ): Promise<void> {
+  const { caller } = permit;
   if (caller.type === 'local') return;
-  const isUsed = await access.approvals.use(
+  const approval = await access.approvals.use(
     { action, resource, requestedBy: parsePrincipalId(caller.id) },
     {
       ...(caller.credential === undefined ? {} : { credential: caller.credential }),
@@ -42,7 +43,10 @@ export async function takeApproval(
       },
     },
   );
-  if (isUsed) return;
+  if (approval !== undefined) {
+    permit.note({ approval });
+    return;
+  }
   throw new StrongroomError('APPROVAL_REQUIRED', `${action} on ${resource} takes a second person`, {
     hint: `ask for it: strongroom approval request ${action} "${resource}" --reason WHY; another person decides`,
   });

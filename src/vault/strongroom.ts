@@ -1,6 +1,7 @@
 import type { BackgroundRescanStatus, Caller, StrongroomApi } from '../api/index.ts';
 import { accountVerbs } from './account-verbs.ts';
 import { approvalVerbs } from './approval-verbs.ts';
+import { auditVerbs } from './audit-verbs.ts';
 import type { VaultDeps } from './deps.ts';
 import { grantVerbs } from './grant-verbs.ts';
 import { keyVerbs } from './key-verbs.ts';
@@ -57,6 +58,7 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     scans: scanVerbs(deps, caller),
     quarantine: quarantineVerbs(deps, caller),
     system: systemVerbs(deps, caller),
+    audit: auditVerbs(deps, caller),
     tokens: tokenVerbs(deps, caller),
     account: accountVerbs(deps, caller),
     workloads: workloadVerbs(deps, caller),

@@ -6,12 +6,9 @@ import { onEverything } from './act.ts';
 import type { Scanner } from './deps.ts';
 import type { Gate } from './gate.ts';
 
-const DEFAULT_RECORD_LIMIT = 50;
-const MAX_RECORD_LIMIT = 10_000;
-
 export interface SystemVerbsDeps {
   readonly gate: Gate;
-  readonly catalogue: Pick<Catalogue, 'totals' | 'formatVersion' | 'listActs' | 'countStale'>;
+  readonly catalogue: Pick<Catalogue, 'totals' | 'formatVersion' | 'countStale'>;
   readonly registry: Pick<Registry, 'listNamespaces' | 'listHeld'>;
   readonly scanner: Pick<Scanner, 'ruleSet'>;
   readonly keyring: Pick<Keyring, 'vault' | 'seals'>;
@@ -25,13 +22,6 @@ export interface SystemVerbsDeps {
 export function systemVerbs(deps: SystemVerbsDeps, caller: Caller): SystemApi {
   return {
     status: () => deps.gate.pass(caller, onEverything('system:read', 'system'), () => status(deps)),
-    record: (input = {}) =>
-      deps.gate.pass(caller, onEverything('record:read', 'record'), () =>
-        deps.catalogue.listActs(
-          Math.min(input.limit ?? DEFAULT_RECORD_LIMIT, MAX_RECORD_LIMIT),
-          input.action,
-        ),
-      ),
   };
 }
 

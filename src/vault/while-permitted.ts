@@ -3,8 +3,14 @@ import type { Permit } from './gate.ts';
 /** How long content may flow after its grant, its token or its principal has ended, at most. */
 const RECHECK_MS = 1000;
 
-/** Lets content flow as long as its permit holds. */
-export type Watch = (stream: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+/** Where in which file a stream begins. */
+export interface StreamPlace {
+  readonly file: string;
+  readonly start: number;
+}
+
+/** Lets content flow as long as its permit holds, and tells the record how much of it did. */
+export type Watch = (stream: AsyncIterable<Uint8Array>, place: StreamPlace) => AsyncGenerator<Uint8Array>;
 
 /**
  * Watches over everything that flows under one permit: it is decided again once a second, while something flows. Then
@@ -12,13 +18,20 @@ export type Watch = (stream: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8A
  */
 export function whilePermitted(permit: Permit): Watch {
   let decidedMs = performance.now();
-  return async function* (stream) {
-    for await (const chunk of stream) {
-      if (performance.now() - decidedMs >= RECHECK_MS) {
-        await permit.assertHolds();
-        decidedMs = performance.now();
+  return async function* (stream, { file, start }) {
+    let end = start;
+    try {
+      for await (const chunk of stream) {
+        if (performance.now() - decidedMs >= RECHECK_MS) {
+          await permit.assertHolds();
+          decidedMs = performance.now();
+        }
+        // Before it leaves: whoever stops in the middle has had it.
+        end += chunk.length;
+        yield chunk;
       }
-      yield chunk;
+    } finally {
+      permit.released(file, start, end);
     }
   };
 }

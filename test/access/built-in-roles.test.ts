@@ -76,7 +76,9 @@ const EXPECTED = `
   system:configure          S  . . . . . x . .
   system:backup             S  . . . . . x . .
   system:verify             S  . . . . . x x x
-  record:read               S  . . . . . x x x
+  audit:read                S  . . . . . x x x
+  audit:export              S  . . . . . x x x
+  audit:verify              S  . . . . . x x x
 `;
 
 const ROWS = EXPECTED.trim()
@@ -144,5 +146,5 @@ test('whoever asks for predictions gets no content, and auditors get neither', (
       assert.ok(!of(name).includes(permission), `${name} ${permission}`);
     }
   }
-  assert.ok(of('auditor').every((each) => /:(?:read|verify)$/.test(each)));
+  assert.ok(of('auditor').every((each) => /:(?:read|verify)$|^audit:export$/.test(each)));
 });

@@ -56,7 +56,7 @@ suite('routes', () => {
       [ROUTES.grants.create, { principal: 'user:ada', role: 'viewer', on: 'everything' }],
       [ROUTES.signatures.add, { model, version: 1, content: new Uint8Array([1, 2, 3]) }],
       [ROUTES.users.configure, { name: 'ada', displayName: 'Ada' }],
-      [ROUTES.system.record, { limit: 5 }],
+      [ROUTES.audit.search, { limit: 5, outcome: 'refused', before: 9 }],
     ] as const;
     for (const [route, input] of cases) {
       const {

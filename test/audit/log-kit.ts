@@ -25,7 +25,6 @@ export function intent(number: number): NewEntry {
     caller: { type: 'user', id: 'user:ada' },
     action: 'version:read',
     resource: `acme/churn@${number}`,
-    decision: 'allowed',
   };
 }
 

@@ -255,23 +255,14 @@ export function testCatalogue(driver: string, open: OpenCatalogue): void {
     await assert.rejects(catalogue.publishVersion(request, decideFor(request)), withCode('LINEAGE_MISSING'));
   });
 
-  check('records acts and their outcomes, newest first', async (catalogue) => {
-    const act = { at: AT, caller: 'ada', action: 'version:create', resource: 'acme/churn' };
-    const first = await catalogue.beginAct(act);
-    const second = await catalogue.beginAct({ ...act, resource: 'acme/other' });
-    assert.equal(second, first + 1);
-    await catalogue.endAct(first, 'failed', 'STORAGE_FULL');
-    assert.deepEqual(await catalogue.listActs(10), [
-      { ...act, resource: 'acme/other', sequence: second, outcome: 'intended' },
-      { ...act, sequence: first, outcome: 'failed', code: 'STORAGE_FULL' },
-    ]);
-    assert.equal((await catalogue.listActs(1)).length, 1);
-    await catalogue.beginAct({ ...act, action: 'version:read' });
-    assert.deepEqual(
-      (await catalogue.listActs(10, 'version:create')).map(({ sequence }) => sequence),
-      [second, first],
-    );
-    await assert.rejects(catalogue.endAct(999, 'done'), withCode('CATALOGUE_DAMAGED'));
+  check('notes how long the audit log is, and never forgets a longer one', async (catalogue) => {
+    const noteOf = (size: number) => ({ size, root: 'r'.repeat(43), mac: 'm'.repeat(43) });
+    assert.equal(await catalogue.notedAudit(), undefined);
+    await catalogue.noteAudit(noteOf(5));
+    await catalogue.noteAudit(noteOf(4));
+    assert.deepEqual(await catalogue.notedAudit(), noteOf(5));
+    await catalogue.noteAudit(noteOf(6));
+    assert.deepEqual(await catalogue.notedAudit(), noteOf(6));
   });
 
   check('gives numbers without gaps or doubles to many writers at once', async (catalogue, again) => {

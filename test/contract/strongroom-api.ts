@@ -265,7 +265,7 @@ function testRemoval(open: OpenApi): void {
     const api = await open(t);
     await api.versions.put(putOf('acme/churn', { 'm.bin': 'x' }));
     await assert.rejects(api.versions.get({ model: churn, version: 9 }));
-    const acts = await api.system.record();
+    const acts = await api.audit.search();
     const find = (action: string) => acts.find((act) => act.action === action);
     assert.equal(find('version:create')?.outcome, 'done');
     assert.deepEqual(

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -6,10 +7,17 @@ import type { FileInput, PutVersionInput } from '../../src/api/index.ts';
 import { parseFilePath, parseModelName, parseNamespaceName } from '../../src/api/index.ts';
 import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
 
-/** A folder that is gone after the test. */
-export async function temporaryFolder(t: Pick<TestContext, 'after'>): Promise<string> {
+const FOLDERS = new Set<string>();
+
+// Not in a hook of the test: hooks run first come first served, and a home must be closed before its folder goes.
+process.once('exit', () => {
+  for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone after the test file. */
+export async function temporaryFolder(_t: Pick<TestContext, 'after'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'strongroom-test-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  FOLDERS.add(folder);
   return folder;
 }
 

@@ -34,7 +34,7 @@ async function makeBackup(t: TestContext): Promise<BackedUp> {
 
 test('a backup holds no root key, and what it restores opens with the old one', async (t) => {
   const { folder, home, backup } = await makeBackup(t);
-  assert.deepEqual((await readdir(backup)).sort(), ['backup.json', 'blobs', 'catalogue.db', 'keys']);
+  assert.deepEqual((await readdir(backup)).sort(), ['audit', 'backup.json', 'blobs', 'catalogue.db', 'keys']);
   for (const name of await readdir(backup, { recursive: true })) {
     assert.equal((await stat(join(backup, name))).mode & 0o077, 0, `${name} is private`);
   }

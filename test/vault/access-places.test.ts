@@ -244,7 +244,7 @@ test('what was refused stands in the record, also where the caller was told that
   const { owner, program } = await sharedHome(t);
   const { api, id } = await program('ci', 'viewer on acme');
   await refusal(api.versions.open({ model: SECRET, version: 1 }));
-  const [latest] = (await owner.system.record({ limit: 2 })).filter(({ caller }) => caller === id);
+  const [latest] = await owner.audit.search({ caller: id });
   assert.deepEqual(
     [latest?.action, latest?.resource, latest?.outcome, latest?.code],
     ['version:download', 'beta/secret@1', 'refused', 'ACCESS_DENIED'],

@@ -24,7 +24,7 @@ test('rules that find more withdraw what came in before, and say so', async (t) 
   await assert.rejects(later.versions.get({ model: CHURN, alias: production }), withdrawn);
   assert.equal((await later.versions.get({ model: CHURN })).version, 1);
   assert.deepEqual((await later.models.get({ model: CHURN })).aliases, {});
-  assert.ok((await later.system.record()).some((act) => act.action === 'version:withdraw'));
+  assert.ok((await later.audit.search()).some((act) => act.action === 'version:withdraw'));
   assert.deepEqual(await later.scans.rescan(), { scanned: 0, skipped: 0, damaged: 0, withdrawn: [] });
   assert.ok(!(await later.system.status()).warnings.some((text) => text.includes('not scanned')));
 });

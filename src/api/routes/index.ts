@@ -1,4 +1,5 @@
 import { ACCOUNT_ROUTES } from './account.ts';
+import { AUDIT_ROUTES } from './audit.ts';
 import { GRANT_ROUTES, ROLE_ROUTES } from './grants.ts';
 import { KEY_ROUTES, ROOT_ROUTES } from './keys.ts';
 import { LOG_IN_ROUTES } from './log-in.ts';
@@ -48,6 +49,7 @@ export const ROUTES = {
   scans: SCAN_ROUTES,
   quarantine: QUARANTINE_ROUTES,
   system: SYSTEM_ROUTES,
+  audit: AUDIT_ROUTES,
   users: USER_ROUTES,
   serviceAccounts: SERVICE_ACCOUNT_ROUTES,
   roles: ROLE_ROUTES,

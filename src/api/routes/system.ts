@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCall } from './define-route.ts';
-import { list, queryNumber, time } from './fields.ts';
+import { list, time } from './fields.ts';
 import { rootSeal } from './keys.ts';
 
 const scans = z.object({
@@ -36,18 +36,6 @@ const status = z
   })
   .meta({ id: 'SystemStatus' });
 
-const recordedAct = z
-  .object({
-    sequence: z.int(),
-    at: time,
-    caller: z.string(),
-    action: z.string(),
-    resource: z.string(),
-    outcome: z.enum(['intended', 'done', 'refused', 'failed']),
-    code: z.string().exactOptional(),
-  })
-  .meta({ id: 'RecordedAct' });
-
 const tag = 'System';
 
 /** Rows of `api.system`. */
@@ -60,15 +48,5 @@ export const SYSTEM_ROUTES = {
     tag,
     answer: status,
     call: (api) => api.system.status(),
-  }),
-  record: defineCall({
-    id: 'system.record',
-    method: 'GET',
-    path: '/system/record',
-    summary: 'Tells the latest acts, newest first.',
-    tag,
-    query: { limit: queryNumber(1, 10_000).exactOptional() },
-    answer: list(recordedAct),
-    call: (api, input) => api.system.record(input),
   }),
 } as const;

@@ -47,6 +47,11 @@ export function tileWidthAt(size: number, level: number, index: number): number 
   return Math.max(0, Math.min(TILE_WIDTH, hashes - index * TILE_WIDTH));
 }
 
+/** Whether a tree of `size` leaves has tiles of that level. */
+export function hasLevel(size: number, level: number): boolean {
+  return tileWidthAt(size, level, 0) > 0;
+}
+
 /** One hash of a tile. */
 export function hashOfTile(tile: Uint8Array, at: number): Uint8Array {
   return tile.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);

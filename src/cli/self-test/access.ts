@@ -91,7 +91,7 @@ export async function hideFromStrangers(ground: Ground): Promise<string> {
     await proveRefused('ACCESS_DENIED', 'a stranger gets no list', () => api.models.list());
     await proveRefused('MODEL_MISSING', 'a model does not exist for a stranger', () => fetchFirst(api, 1));
     await proveRefused('MODEL_MISSING', 'nor can it be removed', () => api.models.remove({ model: MODEL }));
-    await proveRefused('ACCESS_DENIED', 'a stranger reads no record', () => api.system.record());
+    await proveRefused('ACCESS_DENIED', 'a stranger reads no record', () => api.audit.search());
     await proveRefused('NAMESPACE_MISSING', 'nor any policy', () => api.trust.get({ namespace: NAMESPACE }));
     return 'models, policies and the record are hidden from whoever was granted nothing';
   });

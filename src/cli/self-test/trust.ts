@@ -75,9 +75,11 @@ export async function refuseForeignSignature(ground: Ground): Promise<string> {
 /** Every act stands in the record, refused ones too. */
 export async function keepRecord(ground: Ground): Promise<string> {
   return await onGround(ground, async (api) => {
-    const acts = await api.system.record({ limit: 1000 });
+    const acts = await api.audit.search({ limit: 1000 });
     const refused = acts.filter(({ outcome }) => outcome === 'refused' || outcome === 'failed');
     prove(acts.length > 0 && refused.length > 0, 'the record has what was done and what was refused');
-    return `${acts.length} acts recorded, ${refused.length} of them refused or failed`;
+    const { isSound } = await api.audit.verify();
+    prove(isSound, 'the record is verified whole');
+    return `${acts.length} acts recorded, ${refused.length} of them refused or failed, and verified`;
   });
 }

@@ -11,6 +11,11 @@ export const AUDIT_ERRORS = {
     hint: 'it was changed, or is of another log; compare the key with the one that was written down',
   },
   AUDIT_PROOF_INVALID: { kind: 'damaged', hint: 'do not believe it; ask for the proof again' },
+  AUDIT_ENTRY_MISSING: { kind: 'missing', hint: 'look for it with strongroom audit search' },
+  AUDIT_WITNESS_REFUSED: {
+    kind: 'conflict',
+    hint: 'the log did not only grow since the witness saw it last: find out why before anything else',
+  },
   AUDIT_DAMAGED: {
     kind: 'damaged',
     hint: 'keep the home as it is, run strongroom audit verify, and compare with a witness or an export',

@@ -1,6 +1,6 @@
 import { StrongroomError } from '../../errors/index.ts';
 import type { CatalogueHome } from '../catalogue.ts';
-import type { CatalogueTotals } from '../catalogue-rows.ts';
+import type { AuditNote, CatalogueTotals } from '../catalogue-rows.ts';
 import { CATALOGUE_FORMAT_VERSION } from './migrations.ts';
 import type { CatalogueDatabase, Queries, Tables } from './tables.ts';
 
@@ -21,6 +21,13 @@ export function homeVerbs(database: CatalogueDatabase): CatalogueHome {
       database.write(async (queries) => {
         if (generation <= (await readKeyringGeneration(queries))) return;
         await writeMeta(queries, 'keyring_generation', String(generation));
+      }),
+    notedAudit: () => database.read(readAuditNote),
+    noteAudit: (note) =>
+      database.write(async (queries) => {
+        const noted = await readAuditNote(queries);
+        if (noted !== undefined && note.size <= noted.size) return;
+        await writeMeta(queries, 'audit', `${note.size} ${note.root} ${note.mac}`);
       }),
     totals: () => database.read(readTotals),
     snapshot: (path) => database.snapshot(path),
@@ -49,6 +56,15 @@ async function readKeyringGeneration(queries: Queries): Promise<number> {
     throw new StrongroomError('CATALOGUE_DAMAGED', 'the catalogue names no keyring generation');
   }
   return generation;
+}
+
+async function readAuditNote(queries: Queries): Promise<AuditNote | undefined> {
+  const text = await readMeta(queries, 'audit');
+  if (text === undefined) return undefined;
+  const [, size, root, mac] = /^(\d{1,15}) ([A-Za-z0-9_-]{43}) ([A-Za-z0-9_-]{43})$/.exec(text) ?? [];
+  if (size === undefined || root === undefined || mac === undefined)
+    throw new StrongroomError('CATALOGUE_DAMAGED', 'what the catalogue notes of the audit log is damaged');
+  return { size: Number(size), root, mac };
 }
 
 async function readTotals(queries: Queries): Promise<CatalogueTotals> {
