@@ -53,6 +53,8 @@ export function putVersion(deps: PutVersionDeps, caller: Caller, input: PutVersi
       const plan = await planSealing(deps, input, lease);
       const files = await sealFiles(deps, input, { lease, plan });
       const admission = await admit(deps, input, { files, accessCode: plan.accessCode });
+      // The upload may have taken hours, and somebody may have thought better of it.
+      await permit.assertHolds();
       const version = await publish(deps, {
         words: input,
         permit,

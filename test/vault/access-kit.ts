@@ -13,6 +13,9 @@ export interface Member {
   readonly api: StrongroomApi;
 }
 
+/** The password of everybody here. */
+export const password = () => SecretBytes.take(utf8Bytes('otter wagon sixpence lantern'));
+
 const ORIGIN = { requestId: 'test', address: '127.0.0.1' };
 
 /** A home with `acme/churn@1`, `acme/other@1` and `beta/secret@1`, and ways to let somebody in. */
@@ -35,12 +38,14 @@ export async function sharedHome(t: TestContext) {
     const { id } = await owner.serviceAccounts.create({ name });
     return await member({ type: 'service-account', id }, grants);
   };
-  /** A user who accepted the invitation; their password is `PASSWORD`. */
+  /** A user who accepted the invitation. */
   const person = async (name: string, ...grants: readonly string[]): Promise<Member> => {
     const { user, invitation } = await owner.users.invite({ name });
     const { identity } = strongroom.serve();
-    const password = SecretBytes.take(utf8Bytes('otter wagon sixpence lantern'));
-    await identity.acceptInvitation({ token: invitation.token, password, wants: 'tokens' }, ORIGIN);
+    await identity.acceptInvitation(
+      { token: invitation.token, password: password(), wants: 'tokens' },
+      ORIGIN,
+    );
     return await member(
       { type: 'user', id: user.id, methods: ['pwd'], credential: `log-in of ${name}` },
       grants,

@@ -9,7 +9,7 @@ import {
 } from '../../src/api/index.ts';
 import { bytesOf, putOf } from '../kit/temporary-home.ts';
 import { withCode } from '../storage/temporary-folder.ts';
-import { refusal, sharedHome } from './access-kit.ts';
+import { password, refusal, sharedHome } from './access-kit.ts';
 
 const CHURN = parseModelName('acme/churn');
 const SECRET = parseModelName('beta/secret');
@@ -215,6 +215,39 @@ test('a download ends soon after its grant does, in the middle', async (t) => {
   await assert.rejects(download, withCode('ACCESS_DENIED'));
   assert.ok(received.length >= 1 && received.reduce((sum, size) => sum + size, 0) < big.length);
   await assert.rejects(bytesOf(file!.lend()), withCode('ACCESS_DENIED'));
+});
+
+test('an upload whose grant ends meanwhile makes no version', async (t) => {
+  const { owner, program } = await sharedHome(t);
+  const { api, id } = await program('ci', 'developer on acme');
+  const put = putOf('acme/churn', { 'a.txt': 'a' });
+  const files = put.files.map((file) => ({
+    ...file,
+    async *open() {
+      for (const grant of await owner.grants.list({ principal: id })) await owner.grants.remove(grant);
+      yield* file.open();
+    },
+  }));
+  await assert.rejects(api.versions.put({ ...put, files }), withCode('ACCESS_DENIED'));
+  assert.equal((await owner.versions.list({ model: CHURN })).length, 1);
+});
+
+test('a log-in that ends takes its downloads along', async (t) => {
+  const { owner, strongroom, person } = await sharedHome(t);
+  const ada = await person('ada', 'developer on acme');
+  const { identity } = strongroom.serve();
+  const origin = { requestId: 'test', address: '127.0.0.1' };
+  const loggedIn = await identity.logIn({ name: 'ada', password: password(), wants: 'tokens' }, origin);
+  assert.equal(loggedIn.kind, 'logged-in');
+  const caller = await identity.authenticate({ kind: 'bearer', token: loggedIn.accessToken }, origin);
+  await using opened = await strongroom.apiFor(caller).versions.open({ model: CHURN });
+  const read = () => bytesOf(opened.files[0]!.read());
+  await new Promise((resolve) => setTimeout(resolve, 1050));
+  assert.equal((await read()).toString(), 'notes on acme/churn');
+  await identity.logOut(caller);
+  await new Promise((resolve) => setTimeout(resolve, 1050));
+  await assert.rejects(read(), withCode('ACCESS_DENIED'));
+  assert.ok((await owner.users.get({ name: 'ada' })).lastLogInAt !== undefined && ada.id === caller.id);
 });
 
 test('an alias that moves between question and answer leads nowhere else', async (t) => {

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseModelName, parseNamespaceName, parsePrincipalId } from '../../src/api/index.ts';
-import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
 import { withCode } from '../storage/temporary-folder.ts';
-import { refusal, sharedHome } from './access-kit.ts';
+import { password, refusal, sharedHome } from './access-kit.ts';
 
 const ACME = parseNamespaceName('acme');
 const CHURN = parseModelName('acme/churn');
@@ -37,7 +36,6 @@ test('a disabled user can do nothing at the next call, and old log-ins stay ende
   const ada = await person('ada', 'viewer on acme');
   const { identity } = strongroom.serve();
   const origin = { requestId: 'test', address: '127.0.0.1' };
-  const password = () => SecretBytes.take(utf8Bytes('otter wagon sixpence lantern'));
   const loggedIn = await identity.logIn({ name: 'ada', password: password(), wants: 'tokens' }, origin);
   assert.equal(loggedIn.kind, 'logged-in');
   const bearer = { kind: 'bearer', token: loggedIn.accessToken } as const;
