@@ -7,6 +7,7 @@ import { answerError } from './answer-error.ts';
 import { answerClientError } from './client-error.ts';
 import { MAX_PARAM_CHARS, type ServerLimits } from './limits.ts';
 import { logRequest } from './log-request.ts';
+import { serveOidcCallback } from './oidc-callback.ts';
 import { describeApi } from './openapi.ts';
 import { addBodyReaders } from './read-json.ts';
 import { requestIdOf } from './request-id.ts';
@@ -72,6 +73,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
     },
   });
   serveWellKnown(app, deps);
+  serveOidcCallback(app, deps);
   serveDescription(app);
   serveRoutes(app, deps);
   return app;

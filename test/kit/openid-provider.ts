@@ -52,13 +52,13 @@ export async function startProvider(
   t: Pick<TestContext, 'after'>,
   options: { readonly redirectUri: string; readonly accounts?: Readonly<Record<string, AccountClaims>> },
 ): Promise<RunningProvider> {
-  let handle: ReturnType<Provider['callback']> | undefined;
   const running: { tamper: Tamper | undefined } = { tamper: undefined };
+  const work: { handle?: ReturnType<Provider['callback']> } = {};
   const server = createServer(
     { key: fixture('server-key.pem'), cert: fixture('localhost.pem') },
     (request, response) => {
       if (request.method === 'POST' && request.url === '/token') tamperWith(response, () => running.tamper);
-      void handle?.(request, response);
+      void work.handle?.(request, response);
     },
   );
   const port = await listen(t, server);
@@ -77,7 +77,7 @@ export async function startProvider(
       claims: () => ({ sub: id, ...options.accounts?.[id] }),
     }),
   });
-  handle = provider.callback();
+  work.handle = provider.callback();
   return Object.assign(running, { issuer, fetchDocument: fetchTo(port) });
 }
 
