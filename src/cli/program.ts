@@ -41,6 +41,7 @@ import { tlsCommand } from './commands/tls.ts';
 import { trustCommand } from './commands/trust.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { verifySignatureCommand } from './commands/verify-signature.ts';
+import { workloadCommand } from './commands/workload.ts';
 import { TOPICS } from './topics.ts';
 import { collectWords } from './values.ts';
 import { packageVersion } from './version.ts';
@@ -75,6 +76,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
   ],
   ['Keys:', [keysCommand, rootCommand]],
   ['Server:', [serveCommand, tlsCommand]],
+  ['Programs of others:', [workloadCommand]],
   ['Care:', [doctorCommand, backupCommand, restoreCommand, auditCommand, configCommand, secretCommand]],
 ];
 
