@@ -16,14 +16,14 @@ export interface BenchResult {
 
 /** npm runs scripts in the project's folder. */
 const PAGE = join(process.cwd(), 'docs/performance.md');
-const [START, END] = ['<!-- generated: measured -->', '<!-- end: measured -->'];
 
-/** Puts a run into the page of figures. */
-export function writeTable(result: BenchResult): void {
+/** Puts a run into the page of figures, between the markers of this name. */
+export function writeTable(name: string, result: BenchResult): void {
   const page = readFileSync(PAGE, 'utf8');
-  const [from, to] = [page.indexOf(START), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`${PAGE} lacks its markers`);
-  writeFileSync(PAGE, `${page.slice(0, from + START.length)}\n${formatTable(result)}\n${page.slice(to)}`);
+  const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`];
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${PAGE} lacks the markers of ${name}`);
+  writeFileSync(PAGE, `${page.slice(0, from + start.length)}\n${formatTable(result)}\n${page.slice(to)}`);
 }
 
 function formatTable({
@@ -47,7 +47,7 @@ function formatTable({
 }
 
 function formatRow({ what, value, unit, budget, isMet, detail }: Row): string {
-  const shownUnit = unit === 'ratio' ? ' ×' : ` ${unit}`;
+  const shownUnit = unit === 'ratio' ? ' ×' : unit === 'count' ? '' : ` ${unit}`;
   const limit = 'atMost' in budget ? `≤ ${budget.atMost}` : `≥ ${budget.atLeast}`;
   const behind = Object.entries(detail).map(
     ([name, one]) => `${name} ${typeof one === 'number' ? one : one.join(' ')}`,

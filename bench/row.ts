@@ -4,7 +4,7 @@ export interface Row {
   /** What a reader is told that was measured. */
   readonly what: string;
   readonly value: number;
-  readonly unit: 'ratio' | 'MiB' | 'ms' | 's';
+  readonly unit: 'ratio' | 'MiB' | 'ms' | 's' | 'count';
   /** The limit of design, and on which side of it to be. */
   readonly budget: { readonly atMost: number } | { readonly atLeast: number };
   readonly isMet: boolean;

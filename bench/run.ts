@@ -1,6 +1,7 @@
 // Measures the budgets of the design against limits and peers of the same run, and prints one JSON document.
 // `npm run bench`; `npm run bench -- seal` for a part; `--write` puts the table into docs/performance.md;
-// `--mebibytes=64` measures on a smaller file, for a quick look that proves nothing.
+// `--mebibytes=64` measures on a smaller file and `--seconds=5` loads the server for a shorter time, for a quick look
+// that proves nothing.
 import { randomFillSync } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +11,10 @@ import { compareAge, compareFernet, type OurTimes } from './peers.ts';
 import { writeTable } from './performance-table.ts';
 import { measureRotation } from './rotation.ts';
 import type { Row } from './row.ts';
+import { measureServer } from './server/measure-server.ts';
 import { openWorkspace } from './workspace.ts';
 
-const PARTS = ['seal', 'range', 'rotation', 'peers'] as const;
+const PARTS = ['seal', 'range', 'rotation', 'peers', 'server'] as const;
 
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 for (const part of chosen) {
@@ -21,6 +23,7 @@ for (const part of chosen) {
 }
 const mebibytes = Number(/--mebibytes=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 1024);
 const fileBytes = mebibytes * 2 ** 20;
+const mixedSeconds = Number(/--seconds=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 60);
 /** For what one process writes and for the process itself. */
 const warmedBytes = fileBytes * 2;
 /** The file and its sealed form, and what is made ready for the hungriest. */
@@ -28,6 +31,7 @@ const workspace = openWorkspace(fileBytes * 8);
 
 const machine = describeMachine();
 const rows: Row[] = [];
+const serverRows: Row[] = [];
 const missing: string[] = [];
 if (!workspace.isRamDisk) missing.push('a RAM disk with enough space: a disk was measured, too');
 
@@ -35,6 +39,7 @@ const path = writeRandomFile(join(workspace.folder, 'file'), fileBytes);
 const file = { path, bytes: fileBytes, workspace, warmedBytes };
 if (wants('seal') || wants('peers') || wants('range')) measureFile();
 if (wants('rotation')) rows.push(...measureRotation(workspace));
+if (wants('server')) serverRows.push(...(await measureServer(file, mixedSeconds)));
 
 const result = {
   machine,
@@ -43,11 +48,13 @@ const result = {
   ramDisk: workspace.isRamDisk,
   warmedBytes: workspace.isRamDisk ? warmedBytes : 0,
   missing,
-  allMet: rows.every((row) => row.isMet),
-  rows,
+  allMet: [...rows, ...serverRows].every((row) => row.isMet),
 };
-console.log(JSON.stringify(result, null, 2));
-if (process.argv.includes('--write')) writeTable(result);
+console.log(JSON.stringify({ ...result, rows: [...rows, ...serverRows] }, null, 2));
+if (process.argv.includes('--write')) {
+  if (rows.length > 0) writeTable('measured', { ...result, rows });
+  if (serverRows.length > 0) writeTable('measured server', { ...result, rows: serverRows });
+}
 
 function wants(part: (typeof PARTS)[number]): boolean {
   return chosen.length === 0 || chosen.includes(part);

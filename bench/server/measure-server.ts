@@ -1,0 +1,220 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { median, modulePath } from '../measure.ts';
+import { makeRow, type Row } from '../row.ts';
+import { type MeasuredFile, warmMemory } from '../workspace.ts';
+import { callApi } from './call-api.ts';
+import type { LoadRequest, LoadResult, LoadTask } from './load.ts';
+import { type StartedServer, type StartedStrongroom, startBare, startStrongroom } from './start-servers.ts';
+import type { TransferResult, TransferTask } from './transfer.ts';
+
+const CLIENTS = 200;
+const ROUNDS = 3;
+const SMALL_SECONDS = 5;
+/** Connections of the small calls: enough to keep the server busy, few enough that it is calls and not queues. */
+const SMALL_CLIENTS = 16;
+const MODEL = '/api/v1/models/bench/model';
+
+/** What our server does beside a bare one, in one run. */
+export async function measureServer(file: MeasuredFile, mixedSeconds: number): Promise<readonly Row[]> {
+  const { folder } = file.workspace;
+  const ours = await startStrongroom(folder);
+  try {
+    const bare = await startBare(folder, ours);
+    try {
+      await prepare(ours);
+      return [
+        await measureSmallCalls(ours, bare),
+        ...(await measureTransfers(ours, bare, file)),
+        ...(await measureMixed(ours, mixedSeconds)),
+      ];
+    } finally {
+      await bare.stop();
+    }
+  } finally {
+    await ours.stop();
+  }
+}
+
+/** Random bytes are of no known format: they may come in here. A small model is what the mixed calls ask about. */
+async function prepare(ours: StartedStrongroom): Promise<void> {
+  await callApi(ours, {
+    method: 'PATCH',
+    path: '/api/v1/namespaces/bench/trust',
+    token: ours.token,
+    json: { enter: { unknown: 'allow' } },
+  });
+  await runLoad({ ...ours, connections: 1, seconds: 0.05, requests: [UPLOAD_SMALL(ours.token)] });
+}
+
+const UPLOAD_SMALL = (token: string): LoadRequest => ({
+  method: 'POST',
+  path: `${MODEL}/versions?path=notes.txt`,
+  token,
+  bodyBytes: 4096,
+  weight: 1,
+});
+
+async function measureSmallCalls(ours: StartedStrongroom, bare: StartedServer): Promise<Row> {
+  const { token } = ours;
+  const task = { connections: SMALL_CLIENTS, seconds: SMALL_SECONDS };
+  const rounds: { readonly bare: LoadResult; readonly ours: LoadResult }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const bareResult = await runLoad({
+      ...bare,
+      ...task,
+      requests: [{ method: 'GET', path: '/small', weight: 1 }],
+    });
+    const ourRequests = [{ method: 'GET', path: '/api/v1/account', token, weight: 1 }];
+    rounds.push({ bare: bareResult, ours: await runLoad({ ...ours, ...task, requests: ourRequests }) });
+  }
+  const [ourRate, bareRate] = (['ours', 'bare'] as const).map((who) =>
+    median(rounds.map((round) => round[who].perSecond)),
+  );
+  if (ourRate === undefined || bareRate === undefined) throw new Error('nothing was measured');
+  return makeRow({
+    name: 'server-small-calls',
+    what: 'rate of small authenticated calls against a bare fastify server with TLS',
+    value: ourRate / bareRate,
+    unit: 'ratio',
+    budget: { atLeast: 0.5 },
+    detail: {
+      oursPerSecond: ourRate,
+      barePerSecond: bareRate,
+      oursMedianMs: median(rounds.map((round) => round.ours.medianMs)),
+      bareMedianMs: median(rounds.map((round) => round.bare.medianMs)),
+    },
+  });
+}
+
+async function measureTransfers(
+  ours: StartedStrongroom,
+  bare: StartedServer,
+  file: MeasuredFile,
+): Promise<readonly Row[]> {
+  const common = { file: file.path, bytes: file.bytes };
+  const rounds: { readonly bare: TransferResult; readonly ours: TransferResult }[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    warmMemory(file.workspace, file.warmedBytes);
+    const bareTimes = await runTransfer({
+      ...bare,
+      ...common,
+      upload: { method: 'PUT', path: '/file' },
+      download: { path: '/file' },
+    });
+    warmMemory(file.workspace, file.warmedBytes);
+    const model = `/api/v1/models/bench/large-${round}`;
+    const ourTimes = await runTransfer({
+      ...ours,
+      ...common,
+      upload: { method: 'POST', path: `${model}/versions?path=model.bin` },
+      download: { path: `${model}/versions/1/files/model.bin` },
+    });
+    await callApi(ours, { method: 'DELETE', path: model, token: ours.token });
+    rounds.push({ bare: bareTimes, ours: ourTimes });
+  }
+  return (['upload', 'download'] as const).map((work) => {
+    const [ourMs, bareMs] = (['ours', 'bare'] as const).map((who) =>
+      median(rounds.map((round) => round[who][`${work}Ms`])),
+    );
+    if (ourMs === undefined || bareMs === undefined) throw new Error('nothing was measured');
+    return makeRow({
+      name: `server-${work}`,
+      what: `speed of a ${work} of ${file.bytes / 2 ** 20} MiB against a bare fastify server with TLS`,
+      value: bareMs / ourMs,
+      unit: 'ratio',
+      budget: { atLeast: 0.5 },
+      detail: { ourMs, bareMs },
+    });
+  });
+}
+
+/** What many people and programs do at a time: looking, fetching, now and then storing. */
+async function measureMixed(ours: StartedStrongroom, seconds: number): Promise<readonly Row[]> {
+  const { token } = ours;
+  const get = (path: string, weight: number): LoadRequest => ({ method: 'GET', path, token, weight });
+  const memory = watchMemory(ours.pid);
+  const result = await runLoad({
+    ...ours,
+    connections: CLIENTS,
+    seconds,
+    requests: [
+      get('/api/v1/models', 3),
+      get(`${MODEL}/versions/1`, 4),
+      get('/api/v1/account', 4),
+      get('/api/v1/namespaces/bench', 3),
+      get(`${MODEL}/versions/1/files/notes.txt`, 4),
+      { method: 'PATCH', path: MODEL, token, json: { description: 'of a benchmark' }, weight: 1 },
+      { ...UPLOAD_SMALL(token), path: '/api/v1/models/bench/churn/versions?path=notes.txt' },
+    ],
+  });
+  const samples = memory.stop();
+  for (const problem of result.problems) console.error(problem);
+  return [
+    makeRow({
+      name: 'server-mixed-errors',
+      what: `errors of ${CLIENTS} keep-alive clients with mixed calls for ${seconds} s`,
+      value: result.errors,
+      unit: 'count',
+      budget: { atMost: 0 },
+      detail: {
+        answers: result.answers,
+        perSecond: result.perSecond,
+        medianMs: result.medianMs,
+        p99Ms: result.p99Ms,
+      },
+    }),
+    memoryRow(samples),
+  ];
+}
+
+/** Resident memory of the second half against the first third: caches fill in the beginning, leaks go on. */
+function memoryRow(samples: readonly number[]): Row {
+  const third = Math.ceil(samples.length / 3);
+  const [early, late] = [median(samples.slice(third, 2 * third)), median(samples.slice(2 * third))];
+  return makeRow({
+    name: 'server-mixed-memory',
+    what: 'growth of resident memory from the second to the last third of that time',
+    value: late / early,
+    unit: 'ratio',
+    budget: { atMost: 1.1 },
+    detail: { secondThirdMiB: early, lastThirdMiB: late, highestMiB: Math.max(...samples) },
+  });
+}
+
+function watchMemory(pid: number): { stop(): readonly number[] } {
+  const samples: number[] = [];
+  const look = (): void => {
+    const rss = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    if (rss !== undefined) samples.push(Number(rss) / 1024);
+  };
+  const timer = setInterval(look, 500);
+  return {
+    stop: () => {
+      look();
+      clearInterval(timer);
+      return samples;
+    },
+  };
+}
+
+function runLoad(task: LoadTask): Promise<LoadResult> {
+  return runTask<LoadResult>('server/load', task);
+}
+
+function runTransfer(task: TransferTask): Promise<TransferResult> {
+  return runTask<TransferResult>('server/transfer', task);
+}
+
+/** Runs a client in a process of its own, while this one goes on. */
+async function runTask<Result>(name: string, task: object): Promise<Result> {
+  const child = spawn(process.execPath, [modulePath(name), JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${name} ended with ${code ?? 'a signal'}`);
+  return JSON.parse(text) as Result;
+}
