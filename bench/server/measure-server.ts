@@ -43,7 +43,7 @@ async function prepare(ours: StartedStrongroom): Promise<void> {
     method: 'PATCH',
     path: '/api/v1/namespaces/bench/trust',
     token: ours.token,
-    json: { enter: { unknown: 'allow' } },
+    json: { change: { enter: { unknown: 'allow' } } },
   });
   await runLoad({ ...ours, connections: 1, seconds: 0.05, requests: [UPLOAD_SMALL(ours.token)] });
 }
