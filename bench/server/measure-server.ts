@@ -66,7 +66,7 @@ async function measureSmallCalls(ours: StartedStrongroom, bare: StartedServer): 
       ...task,
       requests: [{ method: 'GET', path: '/small', weight: 1 }],
     });
-    const ourRequests = [{ method: 'GET', path: '/api/v1/account', token, weight: 1 }];
+    const ourRequests = [{ method: 'GET', path: MODEL, token, weight: 1 }];
     rounds.push({ bare: bareResult, ours: await runLoad({ ...ours, ...task, requests: ourRequests }) });
   }
   const [ourRate, bareRate] = (['ours', 'bare'] as const).map((who) =>

@@ -148,6 +148,11 @@ export interface CatalogueDatabase {
   read<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /** One transaction, alone among writers from its first statement; run again when others were in the way. */
   write<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * A number that changes when anybody but this object has written; `undefined` where the database does not tell. What
+   * was read before stays true while it stays the same and nothing was written here.
+   */
+  foreignVersion(): number | undefined;
   snapshot(path: string): Promise<void>;
   check(): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -7,6 +7,7 @@ import {
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
+  type SqliteStatement,
   type TransactionSettings,
 } from 'kysely';
 
@@ -48,20 +49,35 @@ class NodeSqliteDriver extends SqliteDriver {
   }
 }
 
+/** Statements that are kept prepared; the catalogue has some hundred, lists of ids come in many lengths. */
+const MAX_PREPARED = 500;
+
 function adaptDatabase(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
   return {
     close: () => {
+      prepared.clear();
       database.close();
     },
     prepare(sql) {
-      const statement = database.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...inputs(parameters)),
-        run: (parameters) => statement.run(...inputs(parameters)),
-        iterate: (parameters) => statement.iterate(...inputs(parameters)),
-      };
+      const known = prepared.get(sql);
+      if (known !== undefined) return known;
+      const statement = prepareStatement(database, sql);
+      if (prepared.size >= MAX_PREPARED) prepared.clear();
+      prepared.set(sql, statement);
+      return statement;
     },
+  };
+}
+
+function prepareStatement(database: DatabaseSync, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...inputs(parameters)),
+    run: (parameters) => statement.run(...inputs(parameters)),
+    // One of its own: two walks through the same statement would disturb each other.
+    iterate: (parameters) => database.prepare(sql).iterate(...inputs(parameters)),
   };
 }
 

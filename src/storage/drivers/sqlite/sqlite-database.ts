@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import type { CatalogueDatabase, Queries, Tables } from '../../catalogue/tables.ts';
@@ -22,11 +22,13 @@ export class SqliteDatabase implements CatalogueDatabase {
   readonly #connection: DatabaseSync;
   readonly #kysely: Kysely<Tables>;
   readonly #busyMs: number;
+  readonly #foreignVersion: StatementSync;
 
   private constructor(connection: DatabaseSync, busyMs: number) {
     this.#connection = connection;
     this.#kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) });
     this.#busyMs = busyMs;
+    this.#foreignVersion = connection.prepare('pragma data_version');
   }
 
   /** Opens and sets it up for several processes. Throws as `Catalogue` says. */
@@ -58,6 +60,13 @@ export class SqliteDatabase implements CatalogueDatabase {
 
   write<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     return this.#run(() => this.#kysely.transaction().execute(work));
+  }
+
+  /** SQLite counts what other connections have committed (sqlite.org/pragma.html#pragma_data_version). */
+  foreignVersion(): number | undefined {
+    if (!this.#connection.isOpen) return undefined;
+    const version = this.#foreignVersion.get()?.['data_version'];
+    return typeof version === 'number' ? version : undefined;
   }
 
   async snapshot(path: string): Promise<void> {
