@@ -1,11 +1,32 @@
 import { request } from 'node:https';
+import { setTimeout } from 'node:timers/promises';
 import type { ServerPlace } from './connection.ts';
 
+/** How often a call is tried while the server says that it has more to do than it can, as after its start. */
+const MAX_TRIES = 40;
+const PAUSE_MS = 250;
+
 /** One call of the API; answers with the JSON of a success, and throws with the text of anything else. */
-export function callApi(
+export async function callApi(place: ServerPlace, call: ApiCall): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    const { status, text } = await send(place, call);
+    if (status === 503 && tries < MAX_TRIES) await setTimeout(PAUSE_MS);
+    else if (status >= 400) throw new Error(`${call.method} ${call.path}: ${status} ${text}`);
+    else return text === '' ? undefined : JSON.parse(text);
+  }
+}
+
+interface ApiCall {
+  readonly method: string;
+  readonly path: string;
+  readonly token?: string;
+  readonly json?: unknown;
+}
+
+function send(
   place: ServerPlace,
-  call: { readonly method: string; readonly path: string; readonly token?: string; readonly json?: unknown },
-): Promise<unknown> {
+  call: ApiCall,
+): Promise<{ readonly status: number; readonly text: string }> {
   const { method, path, token, json } = call;
   const body = json === undefined ? undefined : JSON.stringify(json);
   return new Promise((resolve, reject) => {
@@ -29,10 +50,7 @@ export function callApi(
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', reject);
       answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const status = answer.statusCode ?? 0;
-        if (status >= 400) reject(new Error(`${method} ${path}: ${status} ${text}`));
-        else resolve(text === '' ? undefined : JSON.parse(text));
+        resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
       });
     });
     outgoing.end(body);
