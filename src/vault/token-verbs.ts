@@ -54,9 +54,13 @@ async function create(
     throw invalid('the token of a user is made by that user');
   if (principal.type === 'workload') throw invalid('workloads exchange tokens and have none of their own');
   if (principal.state !== 'active') throw new StrongroomError('PRINCIPAL_DISABLED', `${owner} is not active`);
-  const expiresAt = expiryOf(input.expiresAt, clock.now(), identity.tokenDays);
+  const own = await ownToken(identity, caller);
+  const usual = expiryOf(input.expiresAt, clock.now(), identity.tokenDays);
+  // Nobody said until when: then as long as the token that asks, at most.
+  const expiresAt =
+    input.expiresAt === undefined && own !== undefined && own.expiresAt < usual ? own.expiresAt : usual;
   if (!isWithinCeiling(ceiling, caller.ceiling)) throw exceeds('more permissions or places');
-  await assertWithinCredential(identity, caller, { expiresAt, addresses });
+  if (own !== undefined) assertWithinToken(own, { expiresAt, addresses });
   if (owner !== caller.id) await assertHoldsAll(identity, permit, { owner, ceiling });
   return await identity.issuedTokens.create({
     owner,
@@ -69,16 +73,21 @@ async function create(
   });
 }
 
-/** A token that makes another must not outlive itself in it, nor let it out of its networks. */
-async function assertWithinCredential(
+/** The token that the caller came with, where it was one. */
+async function ownToken(
   { issuedTokens }: TokenVerbsDeps['identity'],
   { credential }: Caller,
+): Promise<Pick<Token, 'expiresAt' | 'addresses'> | undefined> {
+  return credential === undefined ? undefined : (await issuedTokens.find(credential))?.content;
+}
+
+/** A token that makes another must not outlive itself in it, nor let it out of its networks. */
+function assertWithinToken(
+  own: Pick<Token, 'expiresAt' | 'addresses'>,
   wanted: Pick<Token, 'expiresAt' | 'addresses'>,
-): Promise<void> {
-  const own = credential === undefined ? undefined : await issuedTokens.find(credential);
-  if (own === undefined) return;
-  if (wanted.expiresAt > own.content.expiresAt) throw exceeds('a later end');
-  if (!areWithin(wanted.addresses, own.content.addresses)) throw exceeds('more networks');
+): void {
+  if (wanted.expiresAt > own.expiresAt) throw exceeds('a later end');
+  if (!areWithin(wanted.addresses, own.addresses)) throw exceeds('more networks');
 }
 
 /** Whoever makes a token of a service account could use it: they must hold all that it can do. */
