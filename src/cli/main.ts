@@ -78,14 +78,16 @@ function createRunner(context: CliContext, outcome: { exitCode: number }): Runne
 }
 
 function readGlobals(words: GlobalWords, env: CliContext['env']): GlobalOptions {
-  if (words.server !== undefined) {
-    throw new StrongroomError('INPUT_INVALID', '--server is not available yet', {
-      hint: 'it comes with the server; work on a home with --home',
+  if (words.server !== undefined && words.home !== undefined) {
+    throw new StrongroomError('INPUT_INVALID', '--home and --server exclude each other', {
+      hint: 'leave one out: a command works on a home or through a server',
     });
   }
-  const homeOfEnv = env['STRONGROOM_HOME'];
+  // An option wins over the environment, also over the other variable.
+  const server = words.server ?? (words.home === undefined ? present(env['STRONGROOM_SERVER']) : undefined);
   return {
-    home: words.home ?? (homeOfEnv === undefined || homeOfEnv === '' ? 'strongroom-home' : homeOfEnv),
+    home: words.home ?? present(env['STRONGROOM_HOME']) ?? 'strongroom-home',
+    ...(server !== undefined && { server }),
     json: words.json === true,
     quiet: words.quiet === true,
     debug: words.debug === true,
@@ -93,6 +95,10 @@ function readGlobals(words: GlobalWords, env: CliContext['env']): GlobalOptions 
     ...(words.passphraseFile !== undefined && { passphraseFile: words.passphraseFile }),
     ...(words.rootKeyFile !== undefined && { rootKeyFile: words.rootKeyFile }),
   };
+}
+
+function present(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
 }
 
 /** Commander's complaint in our words: no prefix, no capitals, its suggestion as the hint. */

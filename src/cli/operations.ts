@@ -6,30 +6,24 @@ import type {
   FileInput,
   FilePath,
   LongRunning,
-  MetricDirection,
   ModelName,
   NewRootSeal,
-  StrongroomApi,
-  Version,
   VersionRef,
 } from '../api/index.ts';
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { SecretState } from '../open/index.ts';
-import type { Attestations, ExportedBundle, ImportedBundle } from '../vault/index.ts';
+import type { Attestations, ExportedBundle, ImportedBundle, LegacyContent } from '../vault/index.ts';
 import type { DoctorOperations } from './doctor-operations.ts';
+import type { OpenHome } from './open-home.ts';
+import type { RemoteOperations } from './remote-operations.ts';
 import type { ScanOperations } from './scan-operations.ts';
 import type { ServeOperations } from './serve-operations.ts';
 import type { SigningOperations } from './signing-operations.ts';
 import type { TlsOperations } from './tls-operations.ts';
 import type { Unseal } from './unseal-with.ts';
 
+export type { OpenHome } from './open-home.ts';
 export type { Unseal } from './unseal-with.ts';
-
-/** A home that is open. */
-export interface OpenHome {
-  readonly api: StrongroomApi;
-  close(): Promise<void>;
-}
 
 /** A secret as it stands in a file. */
 export interface SecretFile {
@@ -101,11 +95,8 @@ export interface ShownSetting {
 }
 
 /** What `import-legacy` takes over, and what opens it. */
-export interface LegacyInput extends LongRunning {
-  readonly home: string;
-  readonly unseal: Unseal;
+export interface LegacyInput {
   readonly file: string;
-  readonly model: ModelName;
   /** Fernet key as text: base64url of 32 bytes. */
   readonly key?: string;
   /** Or the password that it was derived from. */
@@ -116,7 +107,6 @@ export interface LegacyInput extends LongRunning {
   };
   /** The password of its access control. */
   readonly accessCode?: Passphrase;
-  readonly metricDirections?: Readonly<Record<string, MetricDirection>>;
 }
 
 /** What `export` hands out, and to whom. */
@@ -151,7 +141,6 @@ export interface HomeOperations {
     readonly seals: readonly NewRootSeal[];
     readonly replace: boolean;
   }): Promise<{ readonly vault: string; readonly seals: readonly AddedRootSeal[] }>;
-  importLegacy(input: LegacyInput): Promise<Version>;
   exportSealed(input: ExportInput): Promise<readonly string[]>;
   /** The configuration in force; it names where secrets are, never what they are. */
   showConfig(home: string): Promise<readonly ShownSetting[]>;
@@ -163,6 +152,8 @@ export interface HomeOperations {
 
 /** Work on files, without a home. */
 export interface FileOperations {
+  /** Opens a package of the Python class, or a Fernet token, as what `put` takes; nothing in it is executed. */
+  readLegacy(input: LegacyInput): Promise<LegacyContent>;
   sealFile(
     input: LongRunning & {
       readonly file: string;
@@ -310,4 +301,5 @@ export interface Operations
     ServeOperations,
     BundleOperations,
     TlsOperations,
-    DoctorOperations {}
+    DoctorOperations,
+    RemoteOperations {}

@@ -2,11 +2,15 @@ import { Command } from 'commander';
 import { quoteForMessage } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { Runner } from './command.ts';
+import { acceptInvitationCommand } from './commands/accept-invitation.ts';
+import { accountCommand } from './commands/account.ts';
 import { aliasCommand } from './commands/alias.ts';
+import { approvalCommand } from './commands/approval.ts';
 import { attestCommand } from './commands/attest.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { bestCommand } from './commands/best.ts';
+import { bootstrapCommand } from './commands/bootstrap.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -15,11 +19,14 @@ import { exportCommand } from './commands/export.ts';
 import { exportBundleCommand } from './commands/export-bundle.ts';
 import { findCommand } from './commands/find.ts';
 import { getCommand } from './commands/get.ts';
+import { grantCommand } from './commands/grant.ts';
 import { importBundleCommand } from './commands/import-bundle.ts';
 import { importLegacyCommand } from './commands/import-legacy.ts';
 import { initCommand } from './commands/init.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { keysCommand } from './commands/keys.ts';
+import { loginCommand } from './commands/login.ts';
+import { logoutCommand } from './commands/logout.ts';
 import { lsCommand } from './commands/ls.ts';
 import { metricCommand } from './commands/metric.ts';
 import { modelCommand } from './commands/model.ts';
@@ -28,19 +35,24 @@ import { openCommand } from './commands/open.ts';
 import { putCommand } from './commands/put.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { rmCommand } from './commands/rm.ts';
+import { roleCommand } from './commands/role.ts';
 import { rootCommand } from './commands/root.ts';
 import { scanCommand } from './commands/scan.ts';
 import { scansCommand } from './commands/scans.ts';
 import { sealCommand } from './commands/seal.ts';
 import { secretCommand } from './commands/secret.ts';
 import { serveCommand } from './commands/serve.ts';
+import { serviceAccountCommand } from './commands/service-account.ts';
 import { showCommand } from './commands/show.ts';
 import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
 import { tlsCommand } from './commands/tls.ts';
+import { tokenCommand } from './commands/token.ts';
 import { trustCommand } from './commands/trust.ts';
+import { userCommand } from './commands/user.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { verifySignatureCommand } from './commands/verify-signature.ts';
+import { whoamiCommand } from './commands/whoami.ts';
 import { workloadCommand } from './commands/workload.ts';
 import { TOPICS } from './topics.ts';
 import { collectWords } from './values.ts';
@@ -75,8 +87,31 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
     ],
   ],
   ['Keys:', [keysCommand, rootCommand]],
-  ['Server:', [serveCommand, tlsCommand]],
-  ['Programs of others:', [workloadCommand]],
+  [
+    'A server:',
+    [
+      serveCommand,
+      tlsCommand,
+      loginCommand,
+      logoutCommand,
+      (runner) => whoamiCommand(runner),
+      bootstrapCommand,
+      acceptInvitationCommand,
+      accountCommand,
+    ],
+  ],
+  [
+    'Who may do what:',
+    [
+      userCommand,
+      serviceAccountCommand,
+      roleCommand,
+      grantCommand,
+      tokenCommand,
+      approvalCommand,
+      workloadCommand,
+    ],
+  ],
   ['Care:', [doctorCommand, backupCommand, restoreCommand, auditCommand, configCommand, secretCommand]],
 ];
 
@@ -100,7 +135,7 @@ export function buildProgram(runner: Runner, output: ProgramOutput): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .option('--home <folder>', 'the home to work on (default: STRONGROOM_HOME, or ./strongroom-home)')
-    .option('--server <url>', 'work on a remote strongroom (comes with the server)')
+    .option('--server <url>', 'work through a server: https://host:8443 (default: STRONGROOM_SERVER)')
     .option('--json', 'print one JSON document')
     .option('-q, --quiet', 'print answers only: no news, notes or progress')
     .option('--debug', 'print stacks and causes with errors')

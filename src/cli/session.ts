@@ -10,9 +10,13 @@ import { createSecretReader, type SecretReader } from './secrets.ts';
 import { paint } from './terminal.ts';
 import { gatherUnseal } from './unseal.ts';
 
+const RUN_AT_HOME = 'run it where the home is, with --home FOLDER instead of --server or STRONGROOM_SERVER';
+
 /** Options that every command takes. */
 export interface GlobalOptions {
   readonly home: string;
+  /** The server to work on instead of a home. */
+  readonly server?: string;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
@@ -76,17 +80,39 @@ export class Session {
     });
   }
 
-  /** Runs work on the open home, with a progress bar, and closes both whatever happens. */
-  async withApi<T>(work: (api: StrongroomApi, long: Work, home: OpenHome) => Promise<T>): Promise<T> {
-    const home = await this.context.operations.openHome({
-      home: this.options.home,
-      unseal: await this.unseal(),
+  /** The home, for a command that works on nothing else. Throws `INPUT_INVALID` with `hint` when a server is named. */
+  homeOnly(hint = RUN_AT_HOME): string {
+    const { home, server } = this.options;
+    if (server === undefined) return home;
+    throw new StrongroomError('INPUT_INVALID', 'this works on a home only, not through a server', {
+      hint,
     });
+  }
+
+  /** The server, for a command that works on nothing else. Throws `INPUT_INVALID` when none is named. */
+  serverOnly(): string {
+    const { server } = this.options;
+    if (server !== undefined) return this.context.operations.serverOrigin(server);
+    throw new StrongroomError('INPUT_INVALID', 'no server is named', {
+      hint: 'use --server https://host:8443 or STRONGROOM_SERVER',
+    });
+  }
+
+  /** Runs work on the open home or server, with a progress bar, and closes both whatever happens. */
+  async withApi<T>(work: (api: StrongroomApi, long: Work) => Promise<T>): Promise<T> {
+    const opened = await this.#open();
     try {
-      return await this.withProgress((long) => work(home.api, long, home));
+      return await this.withProgress((long) => work(opened.api, long));
     } finally {
-      await home.close();
+      await opened.close();
     }
+  }
+
+  async #open(): Promise<OpenHome> {
+    const { operations } = this.context;
+    const { home, server } = this.options;
+    if (server !== undefined) return await operations.openServer(operations.serverOrigin(server));
+    return await operations.openHome({ home, unseal: await this.unseal() });
   }
 
   /** Runs work with a progress bar on stderr, where there is a terminal and nobody asked for quiet. */

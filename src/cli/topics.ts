@@ -9,6 +9,12 @@ export interface Topic {
 /** Environment variables of the command line itself; those of settings are in `strongroom config show`. */
 const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
   ['STRONGROOM_HOME', 'the home to work on, as --home'],
+  ['STRONGROOM_SERVER', 'the server to work through instead, as --server'],
+  ['STRONGROOM_TOKEN_FILE', 'file with a token for the server, instead of strongroom login'],
+  ['STRONGROOM_TOKEN', 'the token itself; a file is safer'],
+  ['STRONGROOM_CA_FILE', 'certificates of the authority that certifies the server'],
+  ['STRONGROOM_PIN', 'SHA-256 of the certificate of the server'],
+  ['XDG_STATE_HOME', 'where log-ins are remembered (default: ~/.local/state)'],
   ['STRONGROOM_ROOT_KEY_FILE', 'key file that opens the home, as --root-key-file'],
   ['STRONGROOM_ROOT_KEY', 'the key itself (32 bytes, base64); a file is safer'],
   ['STRONGROOM_PASSPHRASE_FILE', 'file with the root passphrase, as --passphrase-file'],

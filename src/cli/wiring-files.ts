@@ -4,6 +4,7 @@ import { toStrongroomError } from '../errors/index.ts';
 import { Folder, OutputFile, OutputFolder, readInputs, readSmallFile } from '../storage/index.ts';
 import { findSealedFiles } from './find-sealed-files.ts';
 import type { FileOperations } from './operations.ts';
+import { readLegacyContent } from './wiring-import.ts';
 import { openSealedOperation, sealFileOperation } from './wiring-sealing.ts';
 
 const OTHERS_MAY_READ = 0o077;
@@ -14,6 +15,7 @@ export function createFileOperations(): FileOperations {
     sealFile: sealFileOperation,
     openSealedFile: openSealedOperation,
     findSealedFiles,
+    readLegacy: readLegacyContent,
     readInputs: readNamedInputs,
     async writeFile({ path, force }, content) {
       await using file = await OutputFile.create(path, { overwrite: force });

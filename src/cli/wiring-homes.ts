@@ -16,7 +16,6 @@ import type { BundleOperations, HomeOperations, SecretOperations, Unseal } from 
 import { shownSettings } from './shown-settings.ts';
 import { createBundleOperations, type OpenRequested } from './wiring-bundles.ts';
 import { exportVersion } from './wiring-export.ts';
-import { readLegacyFile } from './wiring-import.ts';
 import { createSecretOperations } from './wiring-secrets.ts';
 import { withUnseal } from './wiring-unseal.ts';
 
@@ -43,18 +42,6 @@ export function createHomeOperations(
     async backupHome({ home, unseal, ...work }) {
       await using strongroom = await openHome(home, unseal, env);
       return await strongroom.backup(work);
-    },
-    async importLegacy(input) {
-      const { home, unseal, model, metricDirections, onProgress, signal } = input;
-      const file = await readLegacyFile(input);
-      await using strongroom = await openHome(home, unseal, env);
-      return await strongroom.importLegacy({
-        model,
-        file,
-        ...(metricDirections && { metricDirections }),
-        ...(onProgress && { onProgress }),
-        ...(signal && { signal }),
-      });
     },
     async exportSealed(input) {
       await using strongroom = await openHome(input.home, input.unseal, env);

@@ -3,12 +3,16 @@ import { SecretBytes, utf8Bytes } from '../bytes/index.ts';
 import { MAX_LEGACY_BYTES, parseFernetKey } from '../container/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { readSmallFile } from '../storage/index.ts';
-import type { LegacyFile, LegacyKey } from '../vault/index.ts';
+import { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from '../vault/index.ts';
 import type { LegacyInput } from './operations.ts';
 import { escapeText } from './terminal.ts';
 
-/** Reads the file that `import-legacy` was given, with what opens it. */
-export async function readLegacyFile(input: LegacyInput): Promise<LegacyFile> {
+/** Opens the file that `import-legacy` was given, as what `put` takes. */
+export async function readLegacyContent(input: LegacyInput): Promise<LegacyContent> {
+  return await readLegacy(await readLegacyFile(input));
+}
+
+async function readLegacyFile(input: LegacyInput): Promise<LegacyFile> {
   const bytes = await readSmallFile(input.file, MAX_LEGACY_BYTES);
   if (bytes === undefined) {
     throw new StrongroomError('STORAGE_MISSING', `there is no file ${escapeText(input.file)}`);

@@ -4,6 +4,7 @@ import type { Operations } from './operations.ts';
 import { createDownloadOperations } from './wiring-download.ts';
 import { createFileOperations } from './wiring-files.ts';
 import { createHomeOperations } from './wiring-homes.ts';
+import { createRemoteOperations } from './wiring-remote.ts';
 import { createScanOperations } from './wiring-scan.ts';
 import { createServeOperations } from './wiring-serve.ts';
 import { createSigningOperations } from './wiring-signing.ts';
@@ -20,6 +21,7 @@ export function createOperations(env: CliContext['env']): Operations {
     ...createScanOperations(),
     ...createServeOperations(env),
     ...createTlsOperations(),
+    ...createRemoteOperations(env),
     newKeyPair: generateHybridKey,
   };
 }

@@ -28,7 +28,7 @@ export function attestCommand(runner: Runner): Command {
     runner,
     async ({ session, args, options }) => {
       const attested = await session.context.operations.attestVersion({
-        home: session.options.home,
+        home: session.homeOnly(),
         unseal: await session.unseal(),
         ref: parseVersionRef(wordAt(args, 0)),
       });

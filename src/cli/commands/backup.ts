@@ -20,13 +20,14 @@ export function backupCommand(runner: Runner): Command {
   });
   return bindAct(command, runner, async ({ session, args }) => {
     const destination = wordAt(args, 0);
+    const home = session.homeOnly();
     const unseal = await session.unseal();
     const report = await session.withProgress((work) =>
-      session.context.operations.backupHome({ home: session.options.home, unseal, destination, ...work }),
+      session.context.operations.backupHome({ home, unseal, destination, ...work }),
     );
     return done(
       { destination, report },
-      `backed up ${escapeText(session.options.home)} to ${escapeText(destination)} (${formatReport(report)})`,
+      `backed up ${escapeText(home)} to ${escapeText(destination)} (${formatReport(report)})`,
     );
   });
 }
@@ -46,7 +47,7 @@ export function restoreCommand(runner: Runner): Command {
   });
   return bindAct(command, runner, async ({ session, args }) => {
     const source = wordAt(args, 0);
-    const { home } = session.options;
+    const home = session.homeOnly();
     const report = await session.withProgress((work) =>
       session.context.operations.restoreHome({ source, home, ...work }),
     );

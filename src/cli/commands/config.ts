@@ -18,8 +18,9 @@ function showCommand(runner: Runner): Command {
     ],
   });
   return bindAct(command, runner, async ({ session }) => {
-    const settings = await session.context.operations.showConfig(session.options.home);
-    return answer({ home: session.options.home, settings }, (terminal) =>
+    const home = session.homeOnly();
+    const settings = await session.context.operations.showConfig(home);
+    return answer({ home, settings }, (terminal) =>
       formatTable(
         terminal,
         [

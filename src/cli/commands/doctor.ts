@@ -49,7 +49,7 @@ async function examineHome(session: Session, { backup }: DoctorOptions): Promise
   const { operations } = session.context;
   const unseal = await session.unseal();
   return await operations.examineHome({
-    home: session.options.home,
+    home: session.homeOnly(),
     unseal,
     ...(backup !== undefined && { backup }),
   });

@@ -40,6 +40,7 @@ export function exportBundleCommand(runner: Runner): Command {
     .option('--access-code-file <path>', 'the access code, from a file (- is standard input)');
   return bindAct<ExportBundleOptions>(command, runner, async ({ session, args, options }) => {
     const ref = parseVersionRef(wordAt(args, 0));
+    const home = session.homeOnly();
     const { recipient, recipientFile, keyFile, passphrase } = options;
     const isSealed = [recipient, recipientFile, keyFile, passphrase].some((each) => each !== undefined);
     const sealedFor = isSealed ? await readSealedFor(session, options) : undefined;
@@ -47,7 +48,7 @@ export function exportBundleCommand(runner: Runner): Command {
     const { version, members, size } = await session.withAccessCode(options.accessCodeFile, (accessCode) =>
       session.withProgress((work) =>
         session.context.operations.exportBundle({
-          home: session.options.home,
+          home,
           unseal,
           ref,
           keyId: options.keyId,

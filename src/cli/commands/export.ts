@@ -38,12 +38,13 @@ export function exportCommand(runner: Runner): Command {
     .option('--access-code-file <path>', 'the access code, from a file (- is standard input)');
   return bindAct<ExportOptions>(command, runner, async ({ session, args, options }) => {
     const ref = parseVersionRef(wordAt(args, 0));
+    const home = session.homeOnly('through a server: strongroom get, then strongroom seal FILE');
     const sealedFor = await readSealedFor(session, options);
     const unseal = await session.unseal();
     const exported = await session.withAccessCode(options.accessCodeFile, (accessCode) =>
       session.withProgress((work) =>
         session.context.operations.exportSealed({
-          home: session.options.home,
+          home,
           unseal,
           ref,
           sealedFor,

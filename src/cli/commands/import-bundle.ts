@@ -53,7 +53,7 @@ export function importBundleCommand(runner: Runner): Command {
     const unseal = await session.unseal();
     const imported = await session.withProgress((work) =>
       session.context.operations.importBundle({
-        home: session.options.home,
+        home: session.homeOnly(),
         unseal,
         file,
         model,

@@ -62,16 +62,16 @@ export function importLegacyCommand(runner: Runner): Command {
       options.keyFile === undefined ? undefined : (await session.secrets.readText(options.keyFile)).trim();
     const derived = await readDerivation(options, session);
     const accessCode = await session.givenAccessCode(options.accessCodeFile);
-    const unseal = await session.unseal();
-    const version = await session.withProgress((work) =>
-      session.context.operations.importLegacy({
-        home: session.options.home,
-        unseal,
-        file: wordAt(args, 0),
+    const content = await session.context.operations.readLegacy({
+      file: wordAt(args, 0),
+      ...(key !== undefined && { key }),
+      ...(derived && { derived }),
+      ...(accessCode && { accessCode }),
+    });
+    const version = await session.withApi((api, work) =>
+      api.versions.put({
         model,
-        ...(key !== undefined && { key }),
-        ...(derived && { derived }),
-        ...(accessCode && { accessCode }),
+        ...content,
         ...(options.direction && { metricDirections: options.direction }),
         ...work,
       }),

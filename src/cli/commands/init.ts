@@ -23,7 +23,7 @@ export function initCommand(runner: Runner): Command {
     }),
   );
   return bindAct<SealOptions>(command, runner, async ({ session, options }) => {
-    const { home } = session.options;
+    const home = session.homeOnly();
     const made = await session.context.operations.initHome({
       home,
       seals: await readSealChoice(session, options),

@@ -39,7 +39,7 @@ export function keysRestoreCommand(runner: Runner): Command {
     .option('-y, --yes', 'do not ask before they are replaced');
   return bindAct<RestoreOptions>(command, runner, async ({ session, args, options }) => {
     const path = wordAt(args, 0);
-    const { home } = session.options;
+    const home = session.homeOnly();
     const file = await session.context.operations.readSecretFile(path, MAX_BACKUP_BYTES);
     if (file === undefined)
       throw new StrongroomError('STORAGE_MISSING', `there is no file ${escapeText(path)}`);

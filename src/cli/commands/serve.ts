@@ -28,9 +28,10 @@ export function serveCommand(runner: Runner): Command {
   }).option('--listen <address>', 'address and port (default: what is configured, localhost:8443)');
   return bindAct<ServeOptions>(command, runner, async ({ session, options }) => {
     const { context } = session;
-    await makeMissingHome(session);
+    const home = session.homeOnly();
+    await makeMissingHome(session, home);
     const serving = await context.operations.serve({
-      home: session.options.home,
+      home,
       unseal: await session.unseal(),
       // A log that nobody reads any more must not end the server.
       logTo: { write: (line) => void context.stdout.write(line).catch(() => undefined) },
@@ -48,9 +49,8 @@ export function serveCommand(runner: Runner): Command {
   });
 }
 
-async function makeMissingHome(session: Session): Promise<void> {
+async function makeMissingHome(session: Session, home: string): Promise<void> {
   const { operations } = session.context;
-  const { home } = session.options;
   if (await operations.hasHome(home)) return;
   const made = await operations.initHome({ home, seals: [] });
   await session.note(`made a home in ${escapeText(home)}`);
@@ -73,7 +73,7 @@ async function announce(session: Session, serving: Serving): Promise<void> {
     '',
     'There is no administrator yet. This token makes the first one; it is good for a day and shown this once:',
     `  ${token}`,
-    `  strongroom --server ${url} login --bootstrap`,
+    `  strongroom bootstrap NAME --server ${url}`,
     '',
   ];
   await stderr.write(lines.map((line) => `${line}\n`).join(''));

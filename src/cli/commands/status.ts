@@ -19,9 +19,9 @@ export function statusCommand(runner: Runner): Command {
   return bindAct(command, runner, ({ session }) =>
     session.withApi(async (api) => {
       const status = await api.system.status();
-      return answer({ home: session.options.home, status }, (terminal) =>
-        formatStatus(terminal, session.options.home, status),
-      );
+      const { home, server } = session.options;
+      const place = server === undefined ? ({ home } as const) : ({ server } as const);
+      return answer({ ...place, status }, (terminal) => formatStatus(terminal, place, status));
     }),
   );
 }
@@ -39,9 +39,13 @@ function scanFields({ scans }: SystemStatus): [string, string][] {
   ];
 }
 
-function formatStatus(terminal: Terminal, home: string, status: SystemStatus): string {
+function formatStatus(
+  terminal: Terminal,
+  place: { readonly home: string } | { readonly server: string },
+  status: SystemStatus,
+): string {
   const fields = formatFields(terminal, [
-    ['home', home],
+    ...Object.entries(place),
     ['vault', status.vault],
     ['format', String(status.formatVersion)],
     ['namespaces', String(status.namespaces)],

@@ -1,0 +1,34 @@
+import type { Ceiling, Grant } from '../api/index.ts';
+import { type Cell, formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { formatInstant } from './units.ts';
+
+/** Grants, one a line. */
+export function formatGrants(terminal: Terminal, grants: readonly Grant[]): string {
+  if (grants.length === 0) return 'no grants';
+  return formatTable(
+    terminal,
+    [
+      { heading: 'principal' },
+      { heading: 'role' },
+      { heading: 'on' },
+      { heading: 'until (UTC)' },
+      { heading: 'by' },
+      { heading: 'id' },
+    ],
+    grants.map((grant): Cell[] => [
+      grant.principal,
+      grant.role,
+      grant.on,
+      grant.expiresAt === undefined ? 'further notice' : formatInstant(grant.expiresAt),
+      grant.createdBy,
+      grant.id,
+    ]),
+  );
+}
+
+/** What a token is limited to: `model:predict on acme/churn`. */
+export function ceilingWords({ permissions, places }: Ceiling): string {
+  const what = permissions === undefined ? 'all its owner may' : permissions.join(' ');
+  return places === undefined ? what : `${what} on ${places.join(' ')}`;
+}
