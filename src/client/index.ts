@@ -1,4 +1,11 @@
-export type { FullApi } from '../api/index.ts';
+export {
+  type FullApi,
+  parseAliasName,
+  parseFilePath,
+  parseModelName,
+  parseNamespaceName,
+  parseVersionRef,
+} from '../api/index.ts';
 export { Passphrase, SecretBytes } from '../bytes/index.ts';
 export { isStrongroomError, StrongroomError } from '../errors/index.ts';
 export type { TokenPair } from './access-tokens.ts';
