@@ -7,7 +7,7 @@ import type { SecretBox } from './secret-box.ts';
 
 const DAY_MS = 86_400_000;
 /** How long a key signs. */
-export const KEY_SIGNS_DAYS = 30;
+const KEY_SIGNS_DAYS = 30;
 /** How long the next key is published before it signs, and the previous one after: verifiers cache what they fetched. */
 const OVERLAP_MS = DAY_MS;
 /** The last bytes of SubjectPublicKeyInfo of Ed25519 are the key (RFC 8410 §4). */
