@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { IdentityApi, LoggedIn, OidcProvider, Origin } from '../api/index.ts';
-import { type SecretBytes, toBase64Url } from '../bytes/index.ts';
-import { randomSecret } from '../crypto/index.ts';
+import { SecretBytes, toBase64Url, utf8Bytes } from '../bytes/index.ts';
+import { randomBytes } from '../crypto/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { authFailed } from './auth-failed.ts';
 import { DocumentCollection, type DocumentDeps, type StoredDocument } from './document-collection.ts';
@@ -73,7 +73,8 @@ export class OidcLogIn {
         },
       );
     this.#deps.throttle.enterUnnamed(origin)();
-    const secret = randomSecret(SECRET_BYTES);
+    // As text, so that it fits into a cookie and into JSON.
+    const secret = SecretBytes.take(utf8Bytes(toBase64Url(randomBytes(SECRET_BYTES))));
     const proof = this.#proofOf(secret);
     const url = await client.authorizationUrl(proof);
     await this.#pending.insert(proof.state, {

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { API_PREFIX } from '../api/index.ts';
-import { fromBase64Url, SecretBytes, toBase64Url } from '../bytes/index.ts';
-import { StrongroomError } from '../errors/index.ts';
+import { SecretBytes, utf8Bytes, utf8Text } from '../bytes/index.ts';
 import { originOf } from './authenticate.ts';
 import { endOidcCookie, oidcCookie, setDeviceCookie, setOidcCookie, setSessionCookie } from './cookies.ts';
 import type { ServerDeps } from './ports.ts';
@@ -25,7 +24,7 @@ export function serveOidcCallback(app: FastifyInstance, { served }: ServerDeps):
     const { provider } = request.params;
     const redirectUri = addressOf(request, CALLBACK);
     const { url, state } = await identity.beginOidc({ provider, redirectUri }, originOf(request));
-    setOidcCookie(reply, toBase64Url(state.expose()));
+    setOidcCookie(reply, utf8Text(state.expose()) ?? '');
     return await redirect(reply, url);
   });
   app.get(CALLBACK, async (request, reply) => {
@@ -37,7 +36,7 @@ export function serveOidcCallback(app: FastifyInstance, { served }: ServerDeps):
     }
     endOidcCookie(reply);
     const answer = await identity.finishOidc(
-      { state: stateOf(cookie), callbackUrl, wants: 'cookie' },
+      { state: SecretBytes.take(utf8Bytes(cookie)), callbackUrl, wants: 'cookie' },
       originOf(request),
     );
     if (answer.session !== undefined) setSessionCookie(reply, answer.session);
@@ -58,10 +57,4 @@ async function redirect(reply: FastifyReply, url: string): Promise<FastifyReply>
     .header('cache-control', 'no-store')
     .header('referrer-policy', 'no-referrer')
     .send();
-}
-
-function stateOf(cookie: string): SecretBytes {
-  const bytes = fromBase64Url(cookie);
-  if (bytes === undefined) throw new StrongroomError('AUTH_FAILED', 'who is asking could not be proven');
-  return SecretBytes.take(bytes);
 }

@@ -6,5 +6,5 @@ export interface Check {
   /** The peer that it needs and that is not there. */
   readonly missing?: string | undefined;
   /** Throws when it does not work. */
-  readonly run: (workshop: Workshop) => void;
+  readonly run: (workshop: Workshop) => void | Promise<void>;
 }

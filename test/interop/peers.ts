@@ -12,24 +12,31 @@ const CRYPTOGRAPHY: PythonPeer = {
 export interface Peers {
   readonly age: boolean;
   readonly zstd: boolean;
+  /** Path of Chromium. */
+  readonly chromium: string | undefined;
   /** A Python that has `cryptography`; name one in STRONGROOM_INTEROP_PYTHON. */
   readonly python: string | undefined;
 }
 
 /** Finds the peers on this machine; as root on Debian and its kin, installs what is missing first. */
 export function findPeers(): Peers {
-  for (const name of ['age', 'zstd']) if (!isCommand(name)) installPackage(name);
+  for (const name of ['age', 'zstd', 'chromium']) if (!isCommand(name)) installPackage(name);
   const hasCryptography = spawnSync(PYTHON, ['-c', 'import cryptography.fernet']).status === 0;
   const python = hasCryptography ? PYTHON : findPythonPeer(CRYPTOGRAPHY);
   return {
     age: isCommand('age') && isCommand('age-keygen'),
     zstd: isCommand('zstd'),
+    chromium: isCommand('chromium') ? pathOf('chromium') : undefined,
     python,
   };
 }
 
 function isCommand(name: string): boolean {
   return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+function pathOf(name: string): string {
+  return spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim();
 }
 
 function installPackage(name: string): void {

@@ -4,6 +4,8 @@ import { ageChecks } from './age.ts';
 import { attestationChecks } from './attestations.ts';
 import type { Check } from './check.ts';
 import { modelSigningChecks } from './model-signing.ts';
+import { oidcChecks } from './oidc.ts';
+import { passkeyChecks } from './passkeys.ts';
 import { findPeers } from './peers.ts';
 import { pythonChecks } from './python.ts';
 import { Workshop } from './workshop.ts';
@@ -20,22 +22,24 @@ const checks: readonly Check[] = [
   ...pythonChecks(peers, fileBytes),
   ...modelSigningChecks(isQuick),
   ...attestationChecks(),
+  ...oidcChecks(),
+  ...passkeyChecks(peers.chromium),
   ...zstdChecks(peers, fileBytes),
 ];
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const check of checks) counts[runCheck(check)]++;
+for (const check of checks) counts[await runCheck(check)]++;
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 if (counts.failed > 0) process.exitCode = 1;
 
-function runCheck(check: Check): keyof typeof counts {
+async function runCheck(check: Check): Promise<keyof typeof counts> {
   if (check.missing !== undefined) {
     console.log(`skipped  ${check.name} (${check.missing} is not here)`);
     return 'skipped';
   }
   const workshop = new Workshop();
   try {
-    check.run(workshop);
+    await check.run(workshop);
     console.log(`passed   ${check.name}`);
     return 'passed';
   } catch (error) {

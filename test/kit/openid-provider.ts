@@ -106,7 +106,8 @@ function tamperWith(response: ServerResponse, current: () => Tamper | undefined)
   }) as typeof response.end;
 }
 
-interface Page {
+/** What a browser got. */
+export interface Page {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -114,7 +115,10 @@ interface Page {
 
 /** A browser that keeps cookies and fills in forms. */
 export class HeadlessBrowser {
-  readonly #cookies = new Map<string, { readonly value: string; readonly path: string }>();
+  readonly #cookies = new Map<
+    string,
+    { readonly value: string; readonly path: string; readonly host: string }
+  >();
 
   /** Logs in under a name and consents; resolves to the address below `until` that it is sent back to. */
   async logIn(start: string, name: string, until: string): Promise<string> {
@@ -138,13 +142,19 @@ export class HeadlessBrowser {
     throw new Error(`the browser is stuck at ${url}: ${page.status} ${page.text.slice(0, 500)}`);
   }
 
-  async #ask(address: string, form?: string): Promise<Page> {
+  /** One page, with the cookies that are for it. */
+  async get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
+    return await this.#ask(url, undefined, headers);
+  }
+
+  async #ask(address: string, form?: string, headers: Readonly<Record<string, string>> = {}): Promise<Page> {
     const url = new URL(address);
     const options: RequestOptions = {
       method: form === undefined ? 'GET' : 'POST',
       ca: fixture('ca.pem'),
       headers: {
-        cookie: this.#cookiesFor(url.pathname),
+        ...headers,
+        cookie: this.#cookiesFor(url),
         ...(form !== undefined && {
           'content-type': 'application/x-www-form-urlencoded',
           'content-length': Buffer.byteLength(form),
@@ -156,7 +166,7 @@ export class HeadlessBrowser {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('end', () => {
-          for (const cookie of response.headers['set-cookie'] ?? []) this.#keep(cookie);
+          for (const cookie of response.headers['set-cookie'] ?? []) this.#keep(url, cookie);
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
@@ -168,15 +178,19 @@ export class HeadlessBrowser {
     });
   }
 
-  #keep(cookie: string): void {
+  #keep({ host }: URL, cookie: string): void {
     const [pair = ''] = cookie.split(';');
     const [name = '', value = ''] = pair.split(/=(.*)/s);
     const path = /;\s*path=([^;]+)/i.exec(cookie)?.[1] ?? '/';
-    this.#cookies.set(`${name} ${path}`, { value: `${name}=${value}`, path });
+    const key = `${host} ${name} ${path}`;
+    if (/;\s*max-age=0(?:;|$)/i.test(cookie)) this.#cookies.delete(key);
+    else this.#cookies.set(key, { value: `${name}=${value}`, path, host });
   }
 
-  #cookiesFor(path: string): string {
-    const fitting = [...this.#cookies.values()].filter((cookie) => path.startsWith(cookie.path));
+  #cookiesFor({ host, pathname }: URL): string {
+    const fitting = [...this.#cookies.values()].filter(
+      (cookie) => cookie.host === host && pathname.startsWith(cookie.path),
+    );
     return fitting.map(({ value }) => value).join('; ');
   }
 }
