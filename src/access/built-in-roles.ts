@@ -123,6 +123,7 @@ const TABLE = {
       'audit:read',
       'audit:export',
       'audit:verify',
+      'audit:witness',
     ],
   },
 } as const satisfies Record<string, Pick<Role, 'description' | 'permissions'>>;

@@ -102,18 +102,39 @@ export interface AuditApi {
     input?: AuditQuery & { readonly limit?: number; readonly before?: number; readonly after?: number },
   ): Promise<readonly AuditedAct[]>;
   verify(input?: LongRunning): Promise<AuditReport>;
-  /** Verifier keys of the log (C2SP signed-note), Ed25519 first: to be written down apart from the home. */
-  key(): Promise<{ readonly origin: string; readonly keys: readonly string[] }>;
+  /**
+   * Verifier keys (C2SP signed-note), to be written down apart from the home: of the log, Ed25519 first, and the one
+   * that this strongroom signs with as a witness of others.
+   */
+  key(): Promise<{ readonly origin: string; readonly keys: readonly string[]; readonly witness: string }>;
   /** Throws `AUDIT_PROOF_INVALID` for a place beyond the log. */
   prove(input: { readonly index: number }): Promise<AuditProof>;
-  /** That a smaller log is the beginning of this one: hashes in base64, and the checkpoint that they lead to. */
-  consistency(input: {
-    readonly size: number;
-  }): Promise<{ readonly hashes: readonly string[]; readonly checkpoint: string }>;
+  /** Proves that a smaller log is the beginning of this one: the body of `add-checkpoint` of C2SP tlog-witness. */
+  consistency(input: { readonly size: number }): Promise<string>;
   /** The newest signed checkpoint. */
   checkpoint(): Promise<string>;
   /** Tiles of the log in the order asked for, at most 64. Throws `AUDIT_DAMAGED` for one that is not there. */
   tiles(input: { readonly tiles: readonly AuditTile[] }): Promise<readonly Uint8Array[]>;
   /** Proof of an act of one's own, by the id of its request. Throws `AUDIT_ENTRY_MISSING`. */
   receipt(input: { readonly requestId: string }): Promise<AuditProof>;
+  /** Logs that this strongroom is a witness of, and how far it saw each. */
+  witnessed(): Promise<readonly WitnessedLog[]>;
+  /** Becomes the witness of the log of a key. Throws `AUDIT_NOTE_INVALID`, `STORAGE_CONFLICT` for one that it is. */
+  witness(input: { readonly key: string }): Promise<WitnessedLog>;
+  /**
+   * Signs a checkpoint of a log that only grew since it was seen last, and remembers it. `growth`: what `consistency` of
+   * the log gave. Throws `AUDIT_ENTRY_MISSING` for a log that it is no witness of, `AUDIT_SIGNATURE`,
+   * `AUDIT_WITNESS_REFUSED`. Answers with the line to be added to the checkpoint.
+   */
+  cosign(input: { readonly growth: string }): Promise<string>;
+}
+
+/** A log that is watched over for somebody else. */
+export interface WitnessedLog {
+  readonly origin: string;
+  readonly key: string;
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+  readonly seenAt?: string;
 }

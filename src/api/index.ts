@@ -32,6 +32,7 @@ export type {
   AuditQuery,
   AuditReport,
   AuditTile,
+  WitnessedLog,
 } from './audit.ts';
 export type { AuthenticationMethod, Caller, Ceiling } from './caller.ts';
 export { parseCompression } from './compression.ts';

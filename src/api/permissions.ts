@@ -67,6 +67,7 @@ export const PERMISSIONS = {
   'audit:read': 'system',
   'audit:export': 'system',
   'audit:verify': 'system',
+  'audit:witness': 'system',
 } as const satisfies Record<`${string}:${string}`, PermissionLevel>;
 
 /** One permission. */

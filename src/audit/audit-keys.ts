@@ -27,6 +27,8 @@ export interface AuditKeys extends Disposable {
   /** What verifies a checkpoint: the Ed25519 key. */
   readonly verifier: NoteKey;
   readonly quantumVerifier: NoteKey;
+  /** What signs the checkpoints of other logs, as their witness. */
+  readonly witness: { readonly signer: NoteSigner; readonly verifier: NoteKey };
   /** For the MACs of the write-ahead log and of the state. */
   readonly walKey: SecretBytes;
   /** For values that are recorded without being told. */
@@ -38,6 +40,8 @@ export function deriveAuditKeys(secrets: AuditSecrets): AuditKeys {
   const origin = `strongroom/${secrets.vault}`;
   const ed25519 = signingKey(secrets, 'audit ed25519', ED25519_PKCS8);
   const mlDsa = signingKey(secrets, 'audit ml-dsa-65', ML_DSA_65_PKCS8);
+  const witness = signingKey(secrets, 'audit witness ed25519', ED25519_PKCS8);
+  const witnessName = `${origin}/witness`;
   const walKey = secrets.deriveKey('audit wal');
   const maskKey = secrets.deriveKey('audit mask');
   return {
@@ -45,6 +49,10 @@ export function deriveAuditKeys(secrets: AuditSecrets): AuditKeys {
     signers: [ed25519, mlDsa].map((key) => ({ name: origin, key })),
     verifier: noteKey(origin, ed25519.publicKey),
     quantumVerifier: noteKey(origin, mlDsa.publicKey),
+    witness: {
+      signer: { name: witnessName, key: witness },
+      verifier: noteKey(witnessName, witness.publicKey, 'cosignature'),
+    },
     walKey,
     maskKey,
     [Symbol.dispose]: () => {

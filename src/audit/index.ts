@@ -6,9 +6,10 @@ export { type AuditEntry, cutText, type NewEntry, type RecordedCaller } from './
 export { type ExportLogOptions, exportLog, type LogSource, tileAt } from './export-log.ts';
 export { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 export { cosign, cosignedAt } from './note/cosignature.ts';
+export { formatGrowthFile, parseGrowthFile } from './note/growth-file.ts';
 export { formatVkey, type NoteKey, noteKey, parseVkey } from './note/note-key.ts';
 export { parseInclusionFile, verifyInclusionFile } from './note/proof-file.ts';
-export { formatSignature, parseSignature } from './note/signed-note.ts';
+export { formatSignature } from './note/signed-note.ts';
 export { readCheckpoint } from './read-checkpoint.ts';
 export { TileStore } from './tile-store.ts';
 export { verifyConsistency } from './tree/proofs.ts';

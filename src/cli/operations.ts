@@ -13,6 +13,7 @@ import type {
 import type { Passphrase, SecretBytes } from '../bytes/index.ts';
 import type { SecretState } from '../open/index.ts';
 import type { Attestations, ExportedBundle, ImportedBundle, LegacyContent } from '../vault/index.ts';
+import type { AuditOperations } from './audit-operations.ts';
 import type { DoctorOperations } from './doctor-operations.ts';
 import type { OpenHome } from './open-home.ts';
 import type { RemoteOperations } from './remote-operations.ts';
@@ -302,4 +303,5 @@ export interface Operations
     BundleOperations,
     TlsOperations,
     DoctorOperations,
-    RemoteOperations {}
+    RemoteOperations,
+    AuditOperations {}

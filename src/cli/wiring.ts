@@ -1,6 +1,7 @@
 import { generateHybridKey } from '../crypto/index.ts';
 import type { CliContext } from './context.ts';
 import type { Operations } from './operations.ts';
+import { createAuditOperations } from './wiring-audit.ts';
 import { createDownloadOperations } from './wiring-download.ts';
 import { createFileOperations } from './wiring-files.ts';
 import { createHomeOperations } from './wiring-homes.ts';
@@ -22,6 +23,7 @@ export function createOperations(env: CliContext['env']): Operations {
     ...createServeOperations(env),
     ...createTlsOperations(),
     ...createRemoteOperations(env),
+    ...createAuditOperations(),
     newKeyPair: generateHybridKey,
   };
 }

@@ -3,6 +3,7 @@ import {
   type AuditFinding,
   type AuditLog,
   AuditReader,
+  formatGrowthFile,
   formatVkey,
   readCheckpoint,
   TileStore,
@@ -11,8 +12,12 @@ import {
 } from '../audit/index.ts';
 import { toBase64, utf8Text } from '../bytes/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
+import type { Keyring } from '../keyring/index.ts';
+import type { CatalogueDocuments } from '../storage/index.ts';
 import { onEverything } from './act.ts';
+import { AuditWitness } from './audit-witness.ts';
 import { AuditedActs, isAskedFor, type MaskedQuery } from './audited-acts.ts';
+import type { Clock } from './deps.ts';
 import type { Gate } from './gate.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -25,10 +30,15 @@ const LOG = 'audit log';
 export interface AuditVerbsDeps {
   readonly gate: Gate;
   readonly audit: AuditLog;
+  readonly catalogue: CatalogueDocuments;
+  readonly keyring: Pick<Keyring, 'mac' | 'verifyMac'>;
+  readonly clock: Clock;
 }
 
 /** The verbs on the record. */
-export function auditVerbs({ gate, audit }: AuditVerbsDeps, caller: Caller): AuditApi {
+export function auditVerbs(deps: AuditVerbsDeps, caller: Caller): AuditApi {
+  const { gate, audit } = deps;
+  const witness = new AuditWitness({ ...deps, seal: deps.keyring, keys: audit.keys });
   const reading = <T>(work: () => Promise<T>) => gate.pass(caller, onEverything('audit:read', LOG), work);
   const exporting = <T>(work: () => Promise<T>) => gate.pass(caller, onEverything('audit:export', LOG), work);
   return {
@@ -36,15 +46,16 @@ export function auditVerbs({ gate, audit }: AuditVerbsDeps, caller: Caller): Aud
     verify: (input = {}) => gate.pass(caller, onEverything('audit:verify', LOG), () => verify(audit, input)),
     key: () =>
       reading(() => {
-        const { origin, verifier, quantumVerifier } = audit.keys;
-        return Promise.resolve({ origin, keys: [verifier, quantumVerifier].map(formatVkey) });
+        const { origin, verifier, quantumVerifier, witness: own } = audit.keys;
+        const keys = [verifier, quantumVerifier].map(formatVkey);
+        return Promise.resolve({ origin, keys, witness: formatVkey(own.verifier) });
       }),
     prove: ({ index }) => reading(async () => proofOf(await newest(audit), index)),
     consistency: ({ size }) =>
       reading(async () => {
         const reader = await newest(audit);
-        const hashes = (await reader.consistency(size)).map(toBase64);
-        return { hashes, checkpoint: reader.checkpointText() };
+        const path = await reader.consistency(size);
+        return formatGrowthFile({ oldSize: size, path, checkpoint: reader.checkpointText() });
       }),
     checkpoint: () =>
       exporting(async () => {
@@ -62,6 +73,10 @@ export function auditVerbs({ gate, audit }: AuditVerbsDeps, caller: Caller): Aud
       gate.pass(caller, { action: 'account:read', resource: `receipt of ${requestId}` }, () =>
         receipt(audit, { caller: caller.id, requestId }),
       ),
+    witnessed: () => reading(() => witness.list()),
+    witness: ({ key }) => gate.pass(caller, onEverything('audit:witness', 'witness'), () => witness.add(key)),
+    cosign: ({ growth }) =>
+      gate.pass(caller, onEverything('audit:witness', 'witness'), () => witness.cosign(growth)),
   };
 }
 

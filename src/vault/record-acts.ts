@@ -11,6 +11,9 @@ const MAX_FILE_NAME = 255;
 /** What is recorded after it happened, and before its answer leaves. */
 const OVER_WHEN_KNOWN: ReadonlySet<string> = new Set(['account:log-in', 'credential:end']);
 
+/** What looks into the record itself: two entries for each of its tiles would make an export grow what it exports. */
+const ABOUT_THE_RECORD: ReadonlySet<string> = new Set(['audit:export', 'audit:verify']);
+
 type Outcome = Extract<NewEntry, { readonly kind: 'outcome' }>;
 type OutcomeWords = Omit<Outcome, 'kind' | 'intent' | 'intentNode'>;
 type IntentWords = Omit<Extract<NewEntry, { readonly kind: 'intent' }>, 'kind'>;
@@ -118,7 +121,7 @@ export class AuditRecorder implements Recorder {
 
 /** Whether an act neither changes nor releases anything, or is over when it becomes known. */
 function isOneEntry(action: Act['action']): boolean {
-  return action.endsWith(':read') || OVER_WHEN_KNOWN.has(action);
+  return action.endsWith(':read') || OVER_WHEN_KNOWN.has(action) || ABOUT_THE_RECORD.has(action);
 }
 
 /** One act while it is under way. */

@@ -79,6 +79,7 @@ const EXPECTED = `
   audit:read                S  . . . . . x x x
   audit:export              S  . . . . . x x x
   audit:verify              S  . . . . . x x x
+  audit:witness             S  . . . . . x . x
 `;
 
 const ROWS = EXPECTED.trim()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCall, defineLong } from './define-route.ts';
-import { base64, line, list, queryNumber, time, timeIn } from './fields.ts';
+import { base64, line, list, prose, queryNumber, time, timeIn } from './fields.ts';
 
 const outcome = z.enum(['done', 'refused', 'failed', 'open']);
 const count = z.int().min(0);
@@ -51,6 +51,16 @@ const report = z
     moreFindings: count,
   })
   .meta({ id: 'AuditReport' });
+
+const witnessed = z
+  .object({
+    origin: z.string(),
+    key: z.string(),
+    size: count,
+    root: z.string(),
+    seenAt: time.exactOptional(),
+  })
+  .meta({ id: 'WitnessedLog' });
 
 const proof = z.object({ index: count, proof: z.string() }).meta({ id: 'AuditProof' });
 
@@ -105,7 +115,7 @@ export const AUDIT_ROUTES = {
     path: '/audit/key',
     summary: 'Tells the keys that the checkpoints of the record are signed with.',
     tag,
-    answer: z.object({ origin: z.string(), keys: list(z.string()) }),
+    answer: z.object({ origin: z.string(), keys: list(z.string()), witness: z.string() }),
     call: (api) => api.audit.key(),
   }),
   prove: defineCall({
@@ -123,11 +133,11 @@ export const AUDIT_ROUTES = {
     id: 'audit.consistency',
     method: 'GET',
     path: '/audit/consistency',
-    summary: 'Gives the hashes that prove an older record to be the beginning of this one.',
+    summary: 'Proves an older record to be the beginning of this one, as a witness asks for it.',
     tag,
     errors: ['AUDIT_PROOF_INVALID'],
     query: { size: place },
-    answer: z.object({ hashes: list(z.string()), checkpoint: z.string() }),
+    answer: z.string(),
     call: (api, input) => api.audit.consistency(input),
   }),
   checkpoint: defineCall({
@@ -160,5 +170,36 @@ export const AUDIT_ROUTES = {
     query: { requestId: line(512, 1) },
     answer: proof,
     call: (api, input) => api.audit.receipt(input),
+  }),
+  witnessed: defineCall({
+    id: 'audit.witnessed',
+    method: 'GET',
+    path: '/audit/witness',
+    summary: 'Lists the records of others that this strongroom is a witness of.',
+    tag,
+    answer: list(witnessed),
+    call: (api) => api.audit.witnessed(),
+  }),
+  witness: defineCall({
+    id: 'audit.witness',
+    method: 'POST',
+    path: '/audit/witness',
+    summary: 'Becomes the witness of the record of a key.',
+    tag,
+    errors: ['AUDIT_NOTE_INVALID', 'STORAGE_CONFLICT'],
+    body: { key: line(4096, 1) },
+    answer: witnessed,
+    call: (api, input) => api.audit.witness(input),
+  }),
+  cosign: defineCall({
+    id: 'audit.cosign',
+    method: 'POST',
+    path: '/audit/witness/add-checkpoint',
+    summary: 'Signs a checkpoint of a record that only grew since it was seen last.',
+    tag,
+    errors: ['AUDIT_ENTRY_MISSING', 'AUDIT_SIGNATURE', 'AUDIT_PROOF_INVALID', 'AUDIT_WITNESS_REFUSED'],
+    body: { growth: prose(65_536) },
+    answer: z.string(),
+    call: (api, input) => api.audit.cosign(input),
   }),
 } as const;
