@@ -74,6 +74,12 @@ export function createAuditOperations(): AuditOperations {
         );
       return { origin: newer.origin, from: older.size, to: newer.size };
     },
+    ...textFiles(),
+  };
+}
+
+function textFiles(): Pick<AuditOperations, 'writeText' | 'checkpointSize' | 'readProof'> {
+  return {
     async writeText({ path, text }) {
       await using file = await OutputFile.create(path, {});
       await file.write(utf8Bytes(text));
