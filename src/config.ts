@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { StrongroomError } from './errors/index.ts';
 import { DEFAULT_LIMITS } from './network/index.ts';
 import {
+  intrusionSection,
+  logSection,
   oidcProviderSettings,
+  ratesSection,
   type SecretSource,
   type SettingPlace,
   serverSection,
@@ -225,6 +228,9 @@ const configSchema = z.strictObject({
   server: serverSection.prefault({}),
   access: accessSection.prefault({}),
   federation: federationSection.prefault({}),
+  log: logSection.prefault({}),
+  rates: ratesSection.prefault({}),
+  intrusion: intrusionSection.prefault({}),
   oidc: oidcList.default([]),
 });
 
@@ -240,6 +246,9 @@ const SECTIONS = {
   server: serverSection,
   access: accessSection,
   federation: federationSection,
+  log: logSection,
+  rates: ratesSection,
+  intrusion: intrusionSection,
 } as const;
 
 /** Lists of tables, `[[oidc]]`: they stand in the file only. */

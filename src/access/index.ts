@@ -1,5 +1,6 @@
 export { Access, type AccessDeps, isAdministration } from './access.ts';
 export { type BlockList, parseBlockList } from './block-list.ts';
+export { Blocks } from './blocks.ts';
 export { BUILT_IN_ROLES } from './built-in-roles.ts';
 export { isWithinCeiling } from './ceiling.ts';
 export {
@@ -21,6 +22,7 @@ export {
   type SecurityEvent,
 } from './identity-parts.ts';
 export { areWithin } from './issued-tokens.ts';
+export { Lockdown } from './lockdown.ts';
 export type { MappedRole, OidcProviderRules } from './oidc-provider.ts';
 export { acceptPassword } from './password-policy.ts';
 export { covers, isModel, parsePlace, reaches } from './place.ts';

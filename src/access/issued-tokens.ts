@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainAddress } from '../abuse/index.ts';
 import { type Ceiling, type PrincipalId, type Token } from '../api/index.ts';
 import { type SecretBytes, toBase64Url } from '../bytes/index.ts';
 import { randomId } from '../crypto/index.ts';
@@ -7,7 +8,6 @@ import { type IpNetwork, isInNetwork, parseIpNetwork } from '../network/index.ts
 import { ceilingSchema } from './ceiling.ts';
 import type { CredentialUses } from './credential-uses.ts';
 import { DocumentCollection, type DocumentDeps, type StoredDocument } from './document-collection.ts';
-import { plainAddress } from './source-network.ts';
 import { hintOfToken, mintToken } from './token-text.ts';
 
 const MAC_LABEL = 'issued token';

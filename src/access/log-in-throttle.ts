@@ -1,7 +1,6 @@
+import { networksOf, RateTable } from '../abuse/index.ts';
 import type { Origin } from '../api/index.ts';
 import type { KnownDevices } from './known-devices.ts';
-import { RateTable } from './rate-table.ts';
-import { networksOf } from './source-network.ts';
 import { throttled } from './throttled.ts';
 
 const MINUTE_MS = 60_000;

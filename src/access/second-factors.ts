@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { RateTable } from '../abuse/index.ts';
 import type { AuthenticationMethod, FactorWanted, PrincipalId } from '../api/index.ts';
 import { SecretBytes, toBase64Url, utf8Bytes, utf8Text } from '../bytes/index.ts';
 import { randomBytes } from '../crypto/index.ts';
 import { authFailed } from './auth-failed.ts';
 import type { DocumentDeps } from './document-collection.ts';
 import type { Passkeys } from './passkeys.ts';
-import { RateTable } from './rate-table.ts';
 import type { RecoveryCodes } from './recovery-codes.ts';
 import { type SingleUse, SingleUses } from './single-use.ts';
 import { throttled } from './throttled.ts';

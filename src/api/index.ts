@@ -47,6 +47,7 @@ export type {
   ServedStrongroom,
   Wants,
 } from './identity.ts';
+export type { Block, BlocksApi, LockdownApi, LockdownStatus } from './incidents.ts';
 export type {
   AccessCode,
   Compression,

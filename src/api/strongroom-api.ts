@@ -1,6 +1,7 @@
 import type { Passphrase } from '../bytes/index.ts';
 import type { AccessApi } from './access.ts';
 import type { AuditApi } from './audit.ts';
+import type { BlocksApi, LockdownApi } from './incidents.ts';
 import type {
   AccessCode,
   Compression,
@@ -40,6 +41,8 @@ export interface StrongroomApi extends AccessApi {
   readonly quarantine: QuarantineApi;
   readonly system: SystemApi;
   readonly audit: AuditApi;
+  readonly blocks: BlocksApi;
+  readonly lockdown: LockdownApi;
 }
 
 export interface NamespacesApi {

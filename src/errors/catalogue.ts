@@ -1,3 +1,4 @@
+import { ABUSE_ERRORS } from './areas/abuse.ts';
 import { ACCESS_ERRORS } from './areas/access.ts';
 import { AUDIT_ERRORS } from './areas/audit.ts';
 import { CONTAINER_ERRORS } from './areas/container.ts';
@@ -18,6 +19,7 @@ export type { ErrorEntry, ErrorKind } from './kinds.ts';
 /** Every error that strongroom can raise: code → kind and hint. `docs/reference/errors.md` is generated from it. */
 export const CATALOGUE = {
   ...GENERAL_ERRORS,
+  ...ABUSE_ERRORS,
   ...ACCESS_ERRORS,
   ...AUDIT_ERRORS,
   ...CONTAINER_ERRORS,

@@ -49,7 +49,7 @@ function logFault(thrown: unknown, problem: Problem, log: Log): void {
     fields: {
       code: problem.code,
       requestId: problem.requestId,
-      cause: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+      cause,
     },
   });
 }

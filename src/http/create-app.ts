@@ -1,17 +1,19 @@
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import multipart from '@fastify/multipart';
 import underPressure from '@fastify/under-pressure';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { StrongroomError } from '../errors/index.ts';
+import { admit, observe } from './admit.ts';
 import { answerError } from './answer-error.ts';
 import { answerClientError } from './client-error.ts';
 import { MAX_PARAM_CHARS, type ServerLimits } from './limits.ts';
-import { logRequest } from './log-request.ts';
+import { logRequest, measureRequest } from './log-request.ts';
 import { serveOidcCallback } from './oidc-callback.ts';
 import { describeApi } from './openapi.ts';
 import { addBodyReaders } from './read-json.ts';
 import { requestIdOf } from './request-id.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { serveMetrics } from './serve-metrics.ts';
 import { type AdapterDeps, serveRoutes } from './serve-routes.ts';
 import type { SlowBodies } from './slow-bodies.ts';
 import { type SecurityContact, serveWellKnown } from './well-known.ts';
@@ -74,21 +76,26 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
   });
   serveWellKnown(app, deps);
   serveOidcCallback(app, deps);
+  serveMetrics(app, deps);
   serveDescription(app);
   serveRoutes(app, deps);
   return app;
 }
 
 /** Before and after every request, and where one ends that nobody serves. */
-function addHooks(app: FastifyInstance<Server>, { log, slowBodies }: AppDeps): void {
+function addHooks(app: FastifyInstance<Server>, { log, slowBodies, guard, metrics }: AppDeps): void {
   app.addHook('onRequest', (request, reply, done) => {
     addSecurityHeaders(reply);
     void reply.header('x-request-id', request.id);
     slowBodies.watch(request);
-    done();
+    const refusal = admit(request, reply, guard);
+    if (refusal === undefined) done();
+    else done(refusal);
   });
   app.addHook('onResponse', (request, reply, done) => {
     logRequest(request, reply, log);
+    measureRequest(request, reply, metrics?.metrics);
+    observe(request, reply, guard);
     done();
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, { reply, log }));
@@ -116,6 +123,7 @@ function httpOptions(limits: ServerLimits): ServerOptions {
 function decorate(app: FastifyInstance<Server>): void {
   app.decorateRequest('caller', undefined);
   app.decorateRequest('credentialKind', undefined);
+  app.decorateRequest('visit', undefined);
   app.decorateRequest('bodyFingerprint', undefined);
   app.decorateRequest('errorCode', undefined);
 }

@@ -1,23 +1,46 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Log } from '../telemetry/index.ts';
+import type { Log, LogLine, Metrics } from '../telemetry/index.ts';
 
-/** One line of a request, after its end. The query is left out: names and numbers, but whose business is it. */
+const NO_ROUTE = 'none';
+
+/** Lines of a request, after its end. The query is left out: names and numbers, but whose business is it. */
 export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Log): void {
   const status = reply.statusCode;
-  const line = {
-    level: status >= 500 ? 'error' : 'info',
-    message: `${request.method} ${status}`,
-    fields: {
-      requestId: request.id,
-      address: request.ip,
-      method: request.method,
-      path: request.url.split('?', 1)[0],
-      status,
-      code: request.errorCode,
-      caller: request.caller?.id,
-      milliseconds: Math.round(reply.elapsedTime),
-    },
-  } as const;
-  log.write('access', line);
-  if (status === 401 || status === 403) log.write('auth', { ...line, level: 'warn', message: 'refused' });
+  const row = request.routeOptions.config.row;
+  const fields = {
+    requestId: request.id,
+    address: request.ip,
+    method: request.method,
+    path: request.url.split('?', 1)[0],
+    route: row?.words.id ?? NO_ROUTE,
+    status,
+    code: request.errorCode,
+    caller: request.caller?.id,
+    milliseconds: Math.round(reply.elapsedTime),
+  };
+  const message = `${request.method} ${status}`;
+  log.write('access', { level: status >= 500 ? 'error' : 'info', message, fields });
+  const line = (level: LogLine['level'], text: string): LogLine => ({ level, message: text, fields });
+  if (status === 401 || status === 403 || status === 429) log.write('auth', line('warn', 'refused'));
+  else if (row?.kind === 'identity' && status < 400) log.write('auth', line('info', 'let in'));
+  else if (VALIDATION.has(status)) log.write('validation', line('info', 'not accepted'));
+  else if (row?.kind === 'stream' && request.method === 'GET' && status < 400)
+    log.write('download', line('info', 'content went out'));
+}
+
+/** Statuses of requests that are no good in themselves. */
+const VALIDATION: ReadonlySet<number> = new Set([400, 405, 413, 415, 416, 422, 431]);
+
+/** Counts a request, after its end. */
+export function measureRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  metrics: Metrics | undefined,
+): void {
+  metrics?.request({
+    method: request.method,
+    route: request.routeOptions.config.row?.words.id ?? NO_ROUTE,
+    status: reply.statusCode,
+    seconds: reply.elapsedTime / 1000,
+  });
 }

@@ -47,6 +47,8 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
     served: options.served,
     powers: options.powers,
     log: options.log,
+    ...(options.guard && { guard: options.guard }),
+    ...(options.metrics && { metrics: options.metrics }),
     limits,
     slowBodies,
     contact: { contacts: options.securityContacts ?? [] },

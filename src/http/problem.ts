@@ -1,5 +1,6 @@
 import { ZodError } from 'zod';
 import { type ErrorCode, type ErrorKind, StrongroomError, toStrongroomError } from '../errors/index.ts';
+import { redactText } from '../telemetry/index.ts';
 
 /** Kind of failure → HTTP status. */
 const STATUS_OF_KIND = {
@@ -77,7 +78,8 @@ export function toProblem(thrown: unknown, requestId: string): Problem {
     type: `urn:strongroom:error:${error.code.toLowerCase().replaceAll('_', '-')}`,
     title: TITLE_OF_KIND[error.kind],
     status,
-    detail: error.message,
+    // What a client sent may stand in a message; it goes into the logs of others from here.
+    detail: redactText(error.message),
     instance: `urn:strongroom:request:${requestId}`,
     code: error.code,
     hint: error.hint,
@@ -103,7 +105,7 @@ function ofSchema(error: ZodError): StrongroomError {
 function fieldsOf(error: ZodError): readonly FieldProblem[] {
   return error.issues.slice(0, MAX_FIELDS).map(({ path, message }) => ({
     pointer: `/${path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
-    message: message.slice(0, 200),
+    message: redactText(message.slice(0, 200)),
   }));
 }
 

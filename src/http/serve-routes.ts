@@ -11,6 +11,7 @@ import {
 } from '../api/index.ts';
 import { utf8Bytes } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
+import { admitCaller } from './admit.ts';
 import { authenticate, originOf } from './authenticate.ts';
 import { assertMatch, entityTag, isUnchanged } from './conditions.ts';
 import { assertNotForeign } from './cross-site.ts';
@@ -46,16 +47,21 @@ export function serveRoutes(app: FastifyInstance, deps: AdapterDeps): void {
     app.route({
       method: route.words.method,
       url,
-      onRequest: (request) => welcome(route, request, deps),
+      config: { row: route },
+      onRequest: (request, reply) => welcome(route, request, { reply, deps }),
       handler: (request, reply) => handle(route, request, { reply, deps }),
     });
   }
   for (const [url, methods] of methodsOf) refuseOthers(app, url, methods);
 }
 
-async function welcome(route: Route, request: FastifyRequest, deps: AdapterDeps): Promise<void> {
-  if (route.words.isOpen === true) assertNotForeign(request);
-  else await authenticate(request, deps.served.identity);
+async function welcome(route: Route, request: FastifyRequest, { reply, deps }: Turn): Promise<void> {
+  if (route.words.isOpen === true) {
+    assertNotForeign(request);
+    return;
+  }
+  await authenticate(request, deps.served.identity);
+  admitCaller(request, reply, deps.guard);
 }
 
 interface Turn {

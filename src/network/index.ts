@@ -2,6 +2,7 @@ export { createDocumentFetch, type DocumentFetch, type DocumentRequest } from '.
 export type { Download, DownloadDeps, DownloadRequest, RunningDigest } from './download.ts';
 export { type HostRule, parseHostRule } from './host-list.ts';
 export { type IpAddress, type IpNetwork, isInNetwork, parseIpAddress, parseIpNetwork } from './ip-address.ts';
+export { Forwarder, type ForwarderOptions } from './line-forwarder.ts';
 export { openDownload } from './open-download.ts';
 export {
   DEFAULT_LIMITS,

@@ -12,6 +12,9 @@ export const BLOBS_FOLDER = 'blobs';
 export const AUDIT_FOLDER = 'audit';
 export const AUDIT_LOCK = 'audit.lock';
 export const ROOT_KEY_FILE = 'root.key';
+/** Lines of the server's log. */
+export const LOGS_FOLDER = 'logs';
+export const LOG_FILE = 'strongroom.log';
 /** The certificate that `serve` made for itself, and its key. */
 export const TLS_FOLDER = 'tls';
 export const TLS_KEY_FILE = 'tls.key';

@@ -20,6 +20,7 @@ import {
 import type { SecretReading } from '../settings/index.ts';
 import { type Catalogue, readSmallFile } from '../storage/index.ts';
 import { secretOf } from './secret-settings.ts';
+import { wordsOf } from './words-of.ts';
 
 /** All public authorities together are a quarter of this. */
 const MAX_CA_BYTES = 1 << 20;
@@ -117,10 +118,6 @@ const HINTS: Partial<Record<StrongroomError['code'], string>> = {
 
 function hostOf(issuer: string): HostRule {
   return parseHostRule(new URL(issuer).host);
-}
-
-function wordsOf(list: string): string[] {
-  return list.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 function networkOf(text: string) {

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { Access } from '../access/index.ts';
+import { Access, Blocks, Lockdown } from '../access/index.ts';
 import {
   type BackupReport,
   type Caller,
@@ -36,6 +36,7 @@ import {
   type Attestations,
   type AttestingTool,
   AuditRecorder,
+  type Authorizer,
   attestVersion,
   backupHome,
   bindStrongroom,
@@ -263,14 +264,18 @@ function composeDeps(parts: Parts): HomeDeps {
     keyring,
     now: clock.now,
   });
-  const authorizer = {
-    rightsOf: (caller: Caller) => access.rightsOf(caller),
-    isCredentialLive: (caller: Caller) => identity.authenticator.isLive(caller),
+  const lockdown = new Lockdown({ catalogue, seal: keyring, now: clock.now });
+  const authorizer: Authorizer = {
+    rightsOf: (caller) => access.rightsOf(caller),
+    isCredentialLive: (caller) => identity.authenticator.isLive(caller),
+    assertOpen: (action) => lockdown.assertMay(action),
   };
   return {
     access,
     identity,
     federation,
+    blocks: new Blocks({ catalogue, seal: keyring, now: clock.now }),
+    lockdown,
     recorder,
     audit,
     gate: createGate({ authorizer, recorder }),

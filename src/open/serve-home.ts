@@ -1,10 +1,20 @@
-import { createIdentity, type FederatedIdentity, type IdentityParts } from '../access/index.ts';
+import { type Blocks, createIdentity, type FederatedIdentity, type IdentityParts } from '../access/index.ts';
 import type { Caller, ServedStrongroom, StrongroomApi } from '../api/index.ts';
+import type { AuditLog } from '../audit/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { Catalogue } from '../storage/index.ts';
-import { type Clock, type Recorder, recordedIdentity, type VaultLimits } from '../vault/index.ts';
+import {
+  type Clock,
+  type Gate,
+  mayMeasure,
+  type Recorder,
+  recordDetection,
+  recordedIdentity,
+  type VaultLimits,
+} from '../vault/index.ts';
+import type { OpenGuardInput } from './open-guard.ts';
 
 const HOUSEKEEPING_MS = 10 * 60_000;
 
@@ -12,12 +22,19 @@ const HOUSEKEEPING_MS = 10 * 60_000;
 export interface ServedHome extends ServedStrongroom {
   /** A fresh token that makes the first administrator, good for a day; `undefined` when there is one. */
   bootstrapToken(): Promise<SecretBytes | undefined>;
+  /** What a guard of the server works with. */
+  readonly guarding: Pick<OpenGuardInput, 'blocks' | 'isKnownDevice' | 'record'>;
+  /** Throws `ACCESS_DENIED`. */
+  readonly assertMayMeasure: (caller: Caller) => Promise<void>;
 }
 
 export interface ServeHomeInput {
   readonly parts: IdentityParts;
   readonly federated: FederatedIdentity;
   readonly recorder: Recorder;
+  readonly audit: AuditLog;
+  readonly blocks: Blocks;
+  readonly gate: Gate;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly apiFor: (caller: Caller) => StrongroomApi;
@@ -34,6 +51,12 @@ export function serveHome(input: ServeHomeInput): { readonly served: ServedHome;
       identity,
       apiFor: input.apiFor,
       bootstrapToken: () => input.parts.bootstrap.issue(),
+      guarding: {
+        blocks: input.blocks,
+        isKnownDevice: (user, device) => input.parts.devices.isKnown(user, device),
+        record: (detection, blocked) => recordDetection(input.audit, detection, blocked),
+      },
+      assertMayMeasure: (caller) => mayMeasure(input.gate, caller),
       ready: async () => {
         housekeeping.assertSound();
         await assertReady(input);

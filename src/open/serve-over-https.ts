@@ -1,11 +1,15 @@
+import { guardedIdentity } from '../abuse/index.ts';
 import { type SecretBytes, toBase64Url, uintBytes } from '../bytes/index.ts';
 import { hmac, randomId, randomSecret, sha256 } from '../crypto/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
 import { type OpenServer, openServer, type ServerLimits, type ServerPowers } from '../http/index.ts';
 import type { ServerSettings } from '../settings/index.ts';
-import { createLog, type Log } from '../telemetry/index.ts';
+import { createMetrics, type Log } from '../telemetry/index.ts';
+import { openGuard } from './open-guard.ts';
+import { openLog } from './open-log.ts';
 import { type OpenStrongroomOptions, openStrongroom } from './open-strongroom.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';
+import { wordsOf } from './words-of.ts';
 
 /** How often the files of the certificate are looked at. */
 const CERTIFICATE_CHECK_MS = 60_000;
@@ -38,12 +42,28 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
   await using opened = new AsyncDisposableStack();
   const strongroom = opened.use(await openStrongroom({ ...options, rescan: 'background' }));
   const settings = strongroom.config.server;
-  const log = createLog({ destination: options.logTo, level: settings.log_level });
+  const metrics = createMetrics();
+  const { log, close: closeLog } = await openLog({
+    home: options.home,
+    config: strongroom.config.log,
+    stdout: options.logTo,
+    onLost: (lines) => metrics.lostLogLines(lines),
+  });
+  opened.defer(closeLog);
   const certificate = await readServerCertificate(options.home, settings);
   const { host, port } = parseListen(options.listen ?? settings.listen);
   const served = strongroom.serve();
+  const { guard, close: closeGuard } = await openGuard({
+    ...served.guarding,
+    config: strongroom.config,
+    log,
+    metrics,
+  });
+  opened.defer(closeGuard);
   const server = await openServer({
-    served,
+    served: { ...served, identity: guardedIdentity(served.identity, guard) },
+    guard,
+    metrics: { metrics, assertMayRead: served.assertMayMeasure },
     powers: serverPowers(),
     log,
     host: host === 'localhost' ? '127.0.0.1' : host,
@@ -52,8 +72,8 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
     oldestTls: settings.tls_min_version,
     requiresClientCertificate: settings.client_certificates === 'required',
     limits: { ...limitsOf(settings), ...options.limits },
-    securityContacts: words(settings.security_contacts),
-    trustedProxies: words(settings.trusted_proxies),
+    securityContacts: wordsOf(settings.security_contacts),
+    trustedProxies: wordsOf(settings.trusted_proxies),
   });
   opened.defer(() => server.close());
   const watch = watchCertificate({ home: options.home, settings, server, log }, certificate);
@@ -100,13 +120,6 @@ function limitsOf(settings: ServerSettings): Partial<ServerLimits> {
     uploadIdleMs: settings.upload_idle_seconds * 1000,
     shutdownGraceMs: settings.shutdown_seconds * 1000,
   };
-}
-
-function words(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
 }
 
 interface Watch {

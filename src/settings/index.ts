@@ -1,4 +1,11 @@
 export { editToml, type SettingPlace } from './edit-toml.ts';
+export {
+  type IntrusionSettings,
+  intrusionSection,
+  type RateSettings,
+  ratesSection,
+} from './guard-settings.ts';
+export { logSection } from './log-settings.ts';
 export { type OidcProviderSettings, oidcProviderSettings } from './oidc-settings.ts';
 export { readSecret, type SecretReading } from './read-secret.ts';
 export { type SettingKeys, sealSetting } from './seal-setting.ts';

@@ -41,10 +41,6 @@ export const serverSection = z.strictObject({
     env: 'STRONGROOM_SERVER_SECURITY_CONTACTS',
     description: 'mailto: or https: addresses for /.well-known/security.txt, separated by commas',
   }),
-  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info').register(settings, {
-    env: 'STRONGROOM_SERVER_LOG_LEVEL',
-    description: 'least important lines that the log has',
-  }),
   max_connections: wholeNumber(1, 100_000).default(4096).register(settings, {
     env: 'STRONGROOM_SERVER_MAX_CONNECTIONS',
     description: 'open connections in all',

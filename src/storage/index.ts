@@ -71,6 +71,7 @@ export { OutputFile } from './output-file.ts';
 export { OutputFolder } from './output-folder.ts';
 export { processStartedAt } from './process-table.ts';
 export { type InputFile, MAX_INPUT_DEPTH, readInputs } from './read-inputs.ts';
+export { RotatingFile, type RotatingFileOptions } from './rotating-file.ts';
 export { readSecretFile, readSmallFile } from './small-file.ts';
 export { sweepTemporary } from './sweep.ts';
 export { createWholeFolder, type FolderBuilder, type WholeFolderRequest } from './whole-folder.ts';

@@ -1,6 +1,7 @@
 export {
   createLog,
   type Log,
+  type LogDestination,
   type LogFields,
   type LogLevel,
   type LogLine,
@@ -8,3 +9,6 @@ export {
   type LogStream,
   silentLog,
 } from './log.ts';
+export { createMetrics, type MeasuredRequest, type Metrics } from './metrics.ts';
+export { redactText } from './redact-text.ts';
+export { type SyslogOrigin, syslogFrame } from './syslog-line.ts';

@@ -1,11 +1,17 @@
 import { pino } from 'pino';
+import { redactText } from './redact-text.ts';
+import { redactValue } from './redact-value.ts';
 
-/** What a line is about: requests, log-ins and refusals, or the server itself. */
-export type LogStream = 'access' | 'auth' | 'system';
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/**
+ * What a line is about: who was let in or refused (`auth`), requests that were no good (`validation`), content that
+ * went out (`download`), every request (`access`), the server itself (`system`).
+ */
+export type LogStream = 'auth' | 'validation' | 'download' | 'access' | 'system';
+/** How much it matters, ascending. `critical` needs somebody now. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'critical';
 
-/** What may stand in a line beside its message: plain values, so that no object brings more along than was meant. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+/** What stands in a line beside its message. Whatever it holds is redacted. */
+export type LogFields = Readonly<Record<string, unknown>>;
 
 /** One structured log of several streams. */
 export interface Log {
@@ -18,36 +24,39 @@ export interface LogLine {
   readonly fields?: LogFields;
 }
 
+/** Takes whole lines of JSON, each with its line feed. */
+export interface LogDestination {
+  write(line: string): void;
+}
+
 export interface LogOptions {
-  /** Takes whole lines of JSON, each with its line feed. */
-  readonly destination: { write(line: string): void };
+  readonly destination: LogDestination;
   /** Lines below it are left out; by default `info`. */
   readonly level?: LogLevel;
 }
 
-/** Values of these fields never come out. */
-const SECRET_FIELDS = ['authorization', 'cookie', 'password', 'passphrase', 'secret', 'token', 'accessCode'];
-/** Our own tokens and JWTs, wherever they stand in a text. */
-const SECRET_TEXT =
-  /\bsr[psrbi]_[0-9A-Za-z]{8,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?/g;
-const MAX_TEXT_CHARS = 2048;
+/** As pino numbers them, with `critical` where it has `fatal`. */
+const LEVELS = { debug: 20, info: 30, warn: 40, error: 50, critical: 60 } as const;
 
-/** A log as lines of JSON: `time`, `level`, `stream`, `message` and the fields. */
+/** A log as lines of JSON: `time`, `level`, `stream`, `message` and the fields, without secrets (`redactValue`). */
 export function createLog(options: LogOptions): Log {
-  const logger = pino(
+  const logger = pino<keyof typeof LEVELS>(
     {
       base: null,
       level: options.level ?? 'info',
+      customLevels: LEVELS,
+      useOnlyCustomLevels: true,
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS, censor: '[secret]' },
     },
     options.destination,
   );
   return {
     write: (stream, { level, message, fields }) => {
-      logger[level]({ stream, ...cleaned(fields ?? {}) }, scrub(message));
+      if (!logger.isLevelEnabled(level)) return;
+      const told = redactValue(withoutAbsent(fields ?? {})) as object;
+      logger[level]({ stream, ...told }, redactText(message));
     },
   };
 }
@@ -55,12 +64,6 @@ export function createLog(options: LogOptions): Log {
 /** A log that nobody reads. */
 export const silentLog: Log = { write: () => undefined };
 
-function cleaned(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? scrub(value) : value]),
-  );
-}
-
-function scrub(text: string): string {
-  return text.slice(0, MAX_TEXT_CHARS).replace(SECRET_TEXT, '[secret]');
+function withoutAbsent(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

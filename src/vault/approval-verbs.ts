@@ -109,6 +109,10 @@ const JOINT_ACTS: Readonly<Partial<Record<Permission, (resource: string) => Aske
       assertThere: ({ registry }) => registry.getModel(model),
     };
   },
+  'lockdown:lift': (resource) => {
+    if (resource !== 'lockdown') throw malformed('lockdown:lift', resource, 'lockdown');
+    return { ...onEverything('lockdown:lift', 'lockdown'), assertThere: () => Promise.resolve() };
+  },
   'trust:configure': (resource) => ({
     ...onNamespace('trust:configure', parseNamespaceName(resource)),
     assertThere: () => Promise.resolve(),

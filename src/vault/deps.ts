@@ -1,4 +1,4 @@
-import type { Access, Federation, IdentityParts } from '../access/index.ts';
+import type { Access, Blocks, Federation, IdentityParts, Lockdown } from '../access/index.ts';
 import type { Compression } from '../api/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { ByteSource } from '../bytes/index.ts';
@@ -17,6 +17,8 @@ export interface VaultDeps {
   readonly access: Access;
   readonly identity: IdentityParts;
   readonly federation: Federation;
+  readonly blocks: Blocks;
+  readonly lockdown: Lockdown;
   readonly audit: AuditLog;
   readonly gate: Gate;
   readonly registry: Registry;

@@ -59,6 +59,8 @@ export interface Authorizer {
   rightsOf(caller: Caller): Promise<Rights>;
   /** Whether the session or token that the caller came with still counts; absent: callers come without. */
   isCredentialLive?(caller: Caller): Promise<boolean>;
+  /** Throws `LOCKED_DOWN` for what nobody may do now, whatever they were granted. */
+  assertOpen?(action: Permission | OwnAct): Promise<void>;
 }
 
 /** Writes the record. A `begin` that fails stops the act: nothing happens unrecorded. */
@@ -122,6 +124,7 @@ async function decided(
   try {
     const rights = await authorizer.rightsOf(caller);
     assertAllowed(caller, act, rights);
+    await authorizer.assertOpen?.(act.action);
     return rights;
   } catch (thrown) {
     throw await withRecord(thrown, (_outcome, code) => recorder.refuse(caller, act, code));
@@ -168,6 +171,7 @@ async function assertStillAllowed(authorizer: Authorizer, caller: Caller, act: A
     (await authorizer.isCredentialLive?.(caller)) === false
   )
     throw denial(caller, act.action, act.resource);
+  await authorizer.assertOpen?.(act.action);
 }
 
 async function recorded<T>(entry: RecordedEntry, work: (hold: () => EndAct) => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ export { type ImportBundleInput, type ImportedBundle, importBundle } from './imp
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
 export { payloadSource } from './payload-source.ts';
 export { AuditRecorder } from './record-acts.ts';
+export { recordDetection } from './record-detection.ts';
 export { recordedIdentity, recordSecurityEvent } from './recorded-identity.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
 export { sealSetting } from './seal-setting.ts';
@@ -24,3 +25,4 @@ export {
 } from './sealed-files.ts';
 export { bindStrongroom, type StrongroomDeps } from './strongroom.ts';
 export { sweepLeftovers } from './sweep-leftovers.ts';
+export { mayMeasure } from './system-verbs.ts';

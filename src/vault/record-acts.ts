@@ -1,5 +1,6 @@
 import type { Caller } from '../api/index.ts';
 import { type AuditLog, cutText, type NewEntry, type RecordedCaller } from '../audit/index.ts';
+import { redactText } from '../telemetry/index.ts';
 import type { Act, ActFacts, RecordedEntry, Recorder } from './gate.ts';
 import { ReleasedRanges } from './released-ranges.ts';
 
@@ -71,7 +72,8 @@ export class AuditRecorder implements Recorder {
       caller: this.#caller(caller),
       ...(caller.requestId === undefined ? {} : { requestId: cutText(caller.requestId) }),
       action: act.action,
-      resource: cutText(act.resource),
+      // Names come from callers, who may mistake a secret for one.
+      resource: cutText(redactText(act.resource)),
       ...(rule === undefined ? {} : { rule: cutText(rule) }),
     };
   }

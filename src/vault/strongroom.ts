@@ -2,10 +2,12 @@ import type { BackgroundRescanStatus, Caller, StrongroomApi } from '../api/index
 import { accountVerbs } from './account-verbs.ts';
 import { approvalVerbs } from './approval-verbs.ts';
 import { auditVerbs } from './audit-verbs.ts';
+import { blockVerbs } from './block-verbs.ts';
 import type { VaultDeps } from './deps.ts';
 import { grantVerbs } from './grant-verbs.ts';
 import { keyVerbs } from './key-verbs.ts';
 import { linkVerbs } from './link-verbs.ts';
+import { lockdownVerbs } from './lockdown-verbs.ts';
 import { openVersion } from './open-version.ts';
 import { putVersion } from './put-version.ts';
 import { quarantineVerbs } from './quarantine-verbs.ts';
@@ -60,6 +62,8 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     system: systemVerbs(deps, caller),
     audit: auditVerbs(deps, caller),
     tokens: tokenVerbs(deps, caller),
+    blocks: blockVerbs(deps, caller),
+    lockdown: lockdownVerbs(deps, caller),
     account: accountVerbs(deps, caller),
     workloads: workloadVerbs(deps, caller),
   };

@@ -25,6 +25,11 @@ export function systemVerbs(deps: SystemVerbsDeps, caller: Caller): SystemApi {
   };
 }
 
+/** Passes the gate for reading the metrics. Throws `ACCESS_DENIED`. */
+export async function mayMeasure(gate: Gate, caller: Caller): Promise<void> {
+  await gate.pass(caller, onEverything('metrics:read', 'metrics'), () => Promise.resolve());
+}
+
 async function status(deps: SystemVerbsDeps): Promise<SystemStatus> {
   const { namespaces, models, versions, blobs, logicalBytes, storedBytes } = await deps.catalogue.totals();
   const switchedOff = (await deps.registry.listNamespaces()).filter((each) => each.encryption === 'off');

@@ -72,6 +72,12 @@ const EXPECTED = `
   approval:decide           S  . . . . x x . x
   workload:read             S  . . . . . x x x
   workload:configure        S  . . . . . x . .
+  block:read                S  . . . . . x x x
+  block:configure           S  . . . . . x . x
+  lockdown:begin            S  . . . . . x . x
+  lockdown:lift             S  . . . . . x . x
+  metrics:read              S  . . . . . x x x
+  evidence:export           S  . . . . . x x x
   system:read               S  . . . . . x x x
   system:configure          S  . . . . . x . .
   system:backup             S  . . . . . x . .
@@ -147,5 +153,5 @@ test('whoever asks for predictions gets no content, and auditors get neither', (
       assert.ok(!of(name).includes(permission), `${name} ${permission}`);
     }
   }
-  assert.ok(of('auditor').every((each) => /:(?:read|verify)$|^audit:export$/.test(each)));
+  assert.ok(of('auditor').every((each) => /:(?:read|verify)$|^(?:audit|evidence):export$/.test(each)));
 });

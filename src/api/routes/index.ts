@@ -1,6 +1,7 @@
 import { ACCOUNT_ROUTES } from './account.ts';
 import { AUDIT_ROUTES } from './audit.ts';
 import { GRANT_ROUTES, ROLE_ROUTES } from './grants.ts';
+import { BLOCK_ROUTES, LOCKDOWN_ROUTES } from './incidents.ts';
 import { KEY_ROUTES, ROOT_ROUTES } from './keys.ts';
 import { LOG_IN_ROUTES } from './log-in.ts';
 import { ALIAS_ROUTES, MODEL_ROUTES } from './models.ts';
@@ -58,6 +59,8 @@ export const ROUTES = {
   approvals: APPROVAL_ROUTES,
   workloads: WORKLOAD_ROUTES,
   account: ACCOUNT_ROUTES,
+  blocks: BLOCK_ROUTES,
+  lockdown: LOCKDOWN_ROUTES,
   identity: LOG_IN_ROUTES,
 } as const;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decideRate, type Rate } from '../../src/access/gcra.ts';
-import { RateTable } from '../../src/access/rate-table.ts';
+import { decideRate, type Rate } from '../../src/abuse/gcra.ts';
+import { RateTable } from '../../src/abuse/rate-table.ts';
 
 const RATE: Rate = { limit: 5, periodMs: 1000, burst: 5 };
 
@@ -42,7 +42,7 @@ test('over any window no more pass than the burst and what the window allows', (
       let emptyAt: number | undefined;
       for (const gap of gaps) {
         now += gap;
-        const decision = decideRate(RATE, now, emptyAt);
+        const decision = decideRate(RATE, now, { emptyAt, cost: 1 });
         emptyAt = decision.emptyAt;
         if (decision.isAllowed) passed.push(now);
       }

@@ -16,8 +16,8 @@ export class RateTable {
   }
 
   /** Takes one from the bucket of the key, in one step: parallel callers cannot slip past each other. */
-  take(key: string, now: number): RateDecision {
-    const decision = decideRate(this.#rate, now, this.#emptyAt.get(key));
+  take(key: string, now: number, cost = 1): RateDecision {
+    const decision = decideRate(this.#rate, now, { emptyAt: this.#emptyAt.get(key), cost });
     this.#emptyAt.delete(key);
     this.#emptyAt.set(key, decision.emptyAt);
     if (this.#emptyAt.size > this.#maxKeys) this.#evict(now);
@@ -26,13 +26,18 @@ export class RateTable {
 
   /** What `take` would decide, without taking. */
   peek(key: string, now: number): RateDecision {
-    return decideRate(this.#rate, now, this.#emptyAt.get(key));
+    return decideRate(this.#rate, now, { emptyAt: this.#emptyAt.get(key), cost: 1 });
   }
 
   /** Takes back what one `take` counted. */
   giveBack(key: string): void {
     const emptyAt = this.#emptyAt.get(key);
     if (emptyAt !== undefined) this.#emptyAt.set(key, emptyAt - this.#rate.periodMs / this.#rate.limit);
+  }
+
+  /** Buckets that are kept now. */
+  get size(): number {
+    return this.#emptyAt.size;
   }
 
   /** Empties the bucket of a key. */

@@ -1,0 +1,78 @@
+import { join, resolve } from 'node:path';
+import type { Config } from '../config.ts';
+import { Forwarder, type NetworkPolicy, parseHostRule, parseIpNetwork } from '../network/index.ts';
+import { thisProcess } from '../runtime/index.ts';
+import { Folder, RotatingFile, readSmallFile } from '../storage/index.ts';
+import { createLog, type Log, type LogDestination, syslogFrame } from '../telemetry/index.ts';
+import { LOG_FILE, LOGS_FOLDER } from './home-layout.ts';
+import { wordsOf } from './words-of.ts';
+
+/** All public authorities together are a quarter of this. */
+const MAX_CA_BYTES = 1 << 20;
+
+export interface OpenLogInput {
+  readonly home: string;
+  readonly config: Config['log'];
+  readonly stdout: LogDestination;
+  /** Told how many lines could not be written or forwarded. */
+  readonly onLost: (lines: number) => void;
+}
+
+/** A log that is open. */
+export interface OpenLog {
+  readonly log: Log;
+  readonly close: () => Promise<void>;
+}
+
+/** The log of a server as the configuration wants it. Throws the `STORAGE_…` errors, `CONFIG_INVALID`. */
+export async function openLog(input: OpenLogInput): Promise<OpenLog> {
+  const { config, stdout } = input;
+  await using opened = new AsyncDisposableStack();
+  const destinations: LogDestination[] = config.to === 'file' ? [] : [stdout];
+  if (config.to !== 'stdout') destinations.push(opened.adopt(await openFile(input), (file) => file.close()));
+  if (config.syslog !== undefined) {
+    const forwarder = opened.adopt(await openForwarder(input, config.syslog), (each) => each.close());
+    const origin = thisProcess();
+    destinations.push({ write: (line) => forwarder.send(syslogFrame(line, origin)) });
+  }
+  const resources = opened.move();
+  const log = createLog({
+    level: config.level,
+    destination: {
+      write: (line) => {
+        for (const destination of destinations) destination.write(line);
+      },
+    },
+  });
+  return { log, close: () => resources.disposeAsync() };
+}
+
+async function openFile({ home, config, onLost }: OpenLogInput): Promise<RotatingFile> {
+  const folder = join(resolve(home), LOGS_FOLDER);
+  // Made, and looked at: it may not be a symbolic link.
+  await (await Folder.open(folder, { create: true })).close();
+  return await RotatingFile.open({
+    path: join(folder, LOG_FILE),
+    maxBytes: config.max_bytes,
+    maxFiles: config.max_files,
+    onLost,
+  });
+}
+
+async function openForwarder({ config, onLost }: OpenLogInput, place: string): Promise<Forwarder> {
+  const [, bracketed, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(place) ?? [];
+  const ca = await authorities(config.syslog_ca_file);
+  const policy: NetworkPolicy = {
+    hosts: [parseHostRule(place)],
+    networks: wordsOf(config.syslog_networks).flatMap((text) => parseIpNetwork(text) ?? []),
+    ...(ca !== undefined && { ca }),
+  };
+  return new Forwarder({ host: bracketed ?? name ?? '', port: Number(port), policy, onLost });
+}
+
+/** The certificates of a file of authorities. Throws as `readSmallFile`. */
+export async function authorities(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const bytes = await readSmallFile(file, MAX_CA_BYTES);
+  return bytes && new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,77 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** One answered request, in words that are few: every word is a time series. */
+export interface MeasuredRequest {
+  readonly method: string;
+  /** Id of its row in the table of routes; `none` where nobody serves the address. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** What the server counts of itself, in the text format of Prometheus. Labels never hold what a client chose freely. */
+export interface Metrics {
+  request(request: MeasuredRequest): void;
+  /** A request turned away by a limit: the name of its policy, or `blocked`. */
+  refusal(policy: string): void;
+  /** A scenario of the intrusion detection that came about. */
+  detection(scenario: string): void;
+  /** Addresses that are blocked now. */
+  blocks(count: number): void;
+  /** Lines of the log that could not be forwarded. */
+  lostLogLines(count: number): void;
+  /** The exposition, and its media type. */
+  read(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+/** Metrics of one server, in a registry of its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'strongroom_requests_total',
+    help: 'Answered requests',
+    labelNames: ['method', 'route', 'status'] as const,
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'strongroom_request_seconds',
+    help: 'Seconds to the end of an answer',
+    labelNames: ['route'] as const,
+    buckets: SECONDS,
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'strongroom_refusals_total',
+    help: 'Requests that a limit or a block turned away',
+    labelNames: ['policy'] as const,
+    registers,
+  });
+  const detections = new Counter({
+    name: 'strongroom_detections_total',
+    help: 'Scenarios of the intrusion detection that came about',
+    labelNames: ['scenario'] as const,
+    registers,
+  });
+  const blocks = new Gauge({ name: 'strongroom_blocks', help: 'Addresses that are blocked', registers });
+  const lost = new Counter({
+    name: 'strongroom_lost_log_lines_total',
+    help: 'Lines of the log that could not be written or forwarded',
+    registers,
+  });
+  return {
+    request: ({ method, route, status, seconds: took }) => {
+      requests.inc({ method: METHODS.has(method) ? method : 'other', route, status });
+      seconds.observe({ route }, took);
+    },
+    refusal: (policy) => refusals.inc({ policy }),
+    detection: (scenario) => detections.inc({ scenario }),
+    blocks: (count) => blocks.set(count),
+    lostLogLines: (count) => lost.inc(count),
+    read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}
