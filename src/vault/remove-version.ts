@@ -11,7 +11,7 @@ import { type ShredBlobsDeps, shredBlobs } from './shred-blobs.ts';
 
 export interface RemoveVersionDeps extends ShredBlobsDeps {
   readonly gate: Gate;
-  readonly access: { readonly grants: Pick<Access['grants'], 'removeAt'> };
+  readonly access: Pick<Access, 'change'> & { readonly grants: Pick<Access['grants'], 'removeAt'> };
   readonly registry: Pick<Registry, 'getModel' | 'removeVersion' | 'removeModel' | 'removeNamespace'>;
   readonly catalogue: ShredBlobsDeps['catalogue'] &
     Pick<Catalogue, 'noteKeyringGeneration' | 'blockKeyVersion' | 'unblockKeyVersion'>;
@@ -39,7 +39,7 @@ export function removeModel(
   return deps.gate.pass(caller, onModel('model:delete', input), async () => {
     await deps.registry.getModel(input.model);
     // First: grants must not outlive the model, for another one may get its name.
-    await deps.access.grants.removeAt(input.model);
+    await deps.access.change(() => deps.access.grants.removeAt(input.model));
     const report = await finishRemoval(deps, await deps.registry.removeModel(input.model));
     await destroyKey(deps, input.model);
     return report;
@@ -54,7 +54,7 @@ export function removeNamespace(
 ): Promise<void> {
   return deps.gate.pass(caller, onNamespace('namespace:delete', input.name), async () => {
     await deps.registry.removeNamespace(input.name);
-    await deps.access.grants.removeAt(input.name);
+    await deps.access.change(() => deps.access.grants.removeAt(input.name));
     await destroyKey(deps, input.name);
   });
 }

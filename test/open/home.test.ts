@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { isStrongroomError } from '../../src/errors/index.ts';
 import { initHome, openStrongroom } from '../../src/open/index.ts';
-import { putOf, temporaryFolder } from '../kit/temporary-home.ts';
-import { meddle } from './home-kit.ts';
+import { putOf, temporaryFolder, temporaryHome } from '../kit/temporary-home.ts';
+import { CHURN, meddle } from './home-kit.ts';
 
 async function closedHome(t: TestContext): Promise<string> {
   const home = join(await temporaryFolder(t), 'home');
@@ -36,6 +36,29 @@ test('a catalogue that a newer version has changed is left alone', async (t) => 
   const home = await closedHome(t);
   meddle(home, "update meta set value = '999' where name = 'format_version'");
   await assert.rejects(openStrongroom({ home }), { code: 'HOME_NEWER' });
+});
+
+test('a home of before there was access is brought up to date, and what it holds still holds', async (t) => {
+  const { home, strongroom } = await temporaryHome(t);
+  await strongroom.api.versions.put(putOf('acme/churn', { 'a.txt': 'a' }));
+  await strongroom.close();
+  meddle(
+    home,
+    `drop table documents; drop table document_changes; alter table models drop column protection;
+     update meta set value = '2' where name = 'format_version'`,
+  );
+  await using again = await openStrongroom({ home });
+  const model = await again.api.models.get({ model: CHURN });
+  assert.deepEqual([model.protection, model.versionCount], ['none', 1]);
+  assert.equal((await again.api.serviceAccounts.create({ name: 'ci' })).state, 'active');
+});
+
+test('protection that was switched off in the database is found out', async (t) => {
+  const { home, strongroom } = await temporaryHome(t);
+  await strongroom.api.versions.put(putOf('acme/churn', { 'a.txt': 'a' }));
+  await strongroom.api.models.configure({ model: CHURN, protection: 'two-person' });
+  meddle(home, "update models set protection = 'none'");
+  await assert.rejects(strongroom.api.versions.open({ model: CHURN }), { code: 'REGISTRY_TAMPERED' });
 });
 
 const BAD_NOTES: readonly (readonly [string, string])[] = [
