@@ -40,6 +40,8 @@ import {
   attestVersion,
   backupHome,
   bindStrongroom,
+  type ClientCertificateVerbs,
+  clientCertificateVerbs,
   createGate,
   type ExportBundleInput,
   type ExportedBundle,
@@ -130,6 +132,8 @@ export interface Strongroom {
   exportBundle(input: ExportBundleInput): Promise<ExportedBundle>;
   /** Checks such a file and takes it over as a new version. */
   importBundle(input: ImportBundleInput): Promise<ImportedBundle>;
+  /** Client certificates that stand for service accounts. */
+  readonly clientCertificates: ClientCertificateVerbs;
   /** The secret settings of the configuration, and whether each can be read. */
   secretStates(): Promise<readonly SecretState[]>;
   /** A secret as `sealed:…` for the configuration. Throws `SETTING_UNKNOWN`, `INPUT_INVALID`, `INPUT_TOO_LARGE`. */
@@ -367,6 +371,7 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
     attest: (input) => attestVersion(deps, caller, input),
     exportBundle: (input) => exportBundle(deps, caller, input),
     importBundle: (input) => importBundle(deps, caller, input),
+    clientCertificates: clientCertificateVerbs(deps, caller),
     secretStates: () => secretStates(config, secretReading(home, env, deps.keyring)),
     sealSecret: async ({ setting, secret }) => {
       const { name } = secretSetting(config, setting);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Caller, LoggedIn, LogInAnswer, Origin } from '../../src/api/index.ts';
 import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
+import { makeAuthority, makeClientCertificate } from '../../src/crypto/index.ts';
 import { temporaryHome } from '../kit/temporary-home.ts';
 import { withCode } from '../storage/temporary-folder.ts';
 
@@ -49,4 +50,24 @@ test('a revoked token is refused at the next call', async (t) => {
   assert.equal((await api.tokens.list())[0]?.lastUsedFrom, ORIGIN.address);
   await api.tokens.revoke({ id: token.id });
   await assert.rejects(asked(personal), withCode('AUTH_FAILED'));
+});
+
+test('a client certificate stands for the service account that it was bound to', async (t) => {
+  const { strongroom } = await temporaryHome(t);
+  await strongroom.api.serviceAccounts.create({ name: 'shop' });
+  const authority = await makeAuthority({ name: 'acme' });
+  const { certificatePem } = await makeClientCertificate({ name: 'shop', issuer: authority });
+  const certificate = utf8Bytes(certificatePem);
+  const bound = await strongroom.clientCertificates.bind({ serviceAccount: 'shop', certificate });
+  const { identity } = strongroom.serve();
+  const ask = () =>
+    identity.authenticate({ kind: 'certificate', sha256: bound.fingerprint, names: [] }, ORIGIN);
+  assert.equal((await ask()).id, 'service-account:shop');
+  await assert.rejects(
+    strongroom.clientCertificates.bind({ serviceAccount: 'shop', certificate }),
+    withCode('TOKEN_INVALID'),
+  );
+  assert.deepEqual(await strongroom.clientCertificates.list(), [bound]);
+  await strongroom.clientCertificates.unbind({ id: bound.id });
+  await assert.rejects(ask(), withCode('AUTH_FAILED'));
 });
