@@ -44,7 +44,7 @@ function isPlain(value: unknown): value is string | number | boolean {
  * which separates the parts of subjects (`repo:acme/app:environment:prod`), so that no part can pass for two; only a
  * last part that is `*` alone stands for all parts that follow.
  */
-export function matchesPattern(pattern: string, value: string): boolean {
+function matchesPattern(pattern: string, value: string): boolean {
   if (value.length > MAX_VALUE_CHARS) return false;
   const patterns = pattern.split(':');
   const values = value.split(':');

@@ -21,7 +21,12 @@ export function oidcChecks(): readonly Check[] {
 
 async function logInAtProvider(workshop: Workshop): Promise<void> {
   await using ends = new AsyncDisposableStack();
-  const t = { after: (end: () => unknown) => ends.defer(async () => void (await end())) };
+  const t = {
+    after: (end: () => unknown) =>
+      ends.defer(async () => {
+        await end();
+      }),
+  };
   const port = await freePort();
   const url = `https://localhost:${port}`;
   const provider = await startProvider(t, { redirectUri: `${url}${CALLBACK}` });

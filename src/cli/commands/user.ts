@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { type Cell, formatFields, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatInstant } from '../units.ts';
+import { userIdentitiesCommand, userLinkCommand, userUnlinkCommand } from './user-identities.ts';
 
 /** `user …`: the people who may log in to the server. */
 export function userCommand(runner: Runner): Command {
@@ -21,7 +22,10 @@ export function userCommand(runner: Runner): Command {
     .addCommand(setCommand(runner))
     .addCommand(resetCommand(runner))
     .addCommand(disableCommand(runner))
-    .addCommand(enableCommand(runner));
+    .addCommand(enableCommand(runner))
+    .addCommand(userIdentitiesCommand(runner))
+    .addCommand(userLinkCommand(runner))
+    .addCommand(userUnlinkCommand(runner));
 }
 
 function lsCommand(runner: Runner): Command {
