@@ -34,8 +34,12 @@ export interface WireRequest {
   readonly repeat: 'safe' | 'unsent';
 }
 
-/** Failures after which the server cannot have seen the request. */
-const UNSENT: ReadonlySet<ErrorCode> = new Set(['NETWORK_UNREACHABLE', 'NETWORK_NAME_UNKNOWN']);
+/** Failures after which the server cannot have seen the request, or has turned it away unread. */
+const UNSENT: ReadonlySet<ErrorCode> = new Set([
+  'NETWORK_UNREACHABLE',
+  'NETWORK_NAME_UNKNOWN',
+  'SERVER_BUSY',
+]);
 
 /** Sends requests with credentials, once more where that is safe, and turns refusals into errors. */
 export class Wire {

@@ -177,7 +177,7 @@ function testWorkloads(open: OpenApi): void {
     });
     assert.deepEqual([changed.claims, changed.tokenSeconds], [{ repository_id: '4712' }, 120]);
     assert.deepEqual(await api.workloads.list(), [changed]);
-    await assert.rejects(api.workloads.set({ ...rule, name: 'wide', claims: {} }), {
+    await assert.rejects(api.workloads.set({ ...rule, name: 'wide', claims: { ref: '*' } }), {
       code: 'WORKLOAD_RULE_WIDE',
     });
     await api.workloads.remove({ name: 'ci' });

@@ -11,8 +11,13 @@ import {
 import { Passphrase } from '../../src/bytes/index.ts';
 import { bytesOf, putOf } from '../kit/temporary-home.ts';
 
+/** What a test works on; `second` is another person, where some acts take two. */
+export interface OpenedApi extends StrongroomApi {
+  readonly second?: () => Promise<StrongroomApi>;
+}
+
 /** Opens an implementation over a strongroom of its own, closed after the test. */
-export type OpenApi = (t: TestContext) => Promise<StrongroomApi>;
+export type OpenApi = (t: TestContext) => Promise<OpenedApi>;
 
 const churn = parseModelName('acme/churn');
 const acme = parseNamespaceName('acme');
@@ -214,7 +219,10 @@ function testKeys(open: OpenApi): void {
     );
     await assert.rejects(api.keys.retire({ name: 'acme', version: 2 }), { kind: 'conflict' });
     await api.keys.retire({ name: 'acme', version: 1 });
-    await assert.rejects(api.keys.destroy({ name: 'acme', version: 1 }), { kind: 'conflict' });
+    await assert.rejects(api.keys.destroy({ name: 'acme', version: 1 }), {
+      kind: api.second === undefined ? 'conflict' : 'forbidden',
+    });
+    await agreeTo(api, 'key acme@1');
     const destroyed = await api.keys.destroy({ name: 'acme', version: 1, now: true });
     assert.equal(destroyed.versions[0]?.state, 'destroyed');
     assert.equal((await api.versions.verify({ accessCode: code })).isClean, true);
@@ -238,6 +246,18 @@ function testKeys(open: OpenApi): void {
     );
     assert.deepEqual((await api.versions.verify({ accessCode: code })).findings, []);
   });
+}
+
+/** Where the destruction of a key takes two people, one asks and the other agrees. */
+async function agreeTo(api: OpenedApi, resource: string): Promise<void> {
+  if (api.second === undefined) return;
+  const destroy = api.keys.destroy({ name: 'acme', version: 1, now: true });
+  await assert.rejects(destroy, { code: 'APPROVAL_REQUIRED' });
+  const { id } = await api.approvals.request({ action: 'key:destroy', resource, reason: 'a test' });
+  await assert.rejects(api.approvals.decide({ id, decision: 'approved', reason: 'mine' }), {
+    code: 'APPROVAL_SAME_PERSON',
+  });
+  await (await api.second()).approvals.decide({ id, decision: 'approved', reason: 'seen' });
 }
 
 function testRemoval(open: OpenApi): void {

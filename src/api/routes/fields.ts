@@ -74,7 +74,7 @@ export const versionRef: z.ZodType<VersionRef, string> = z.codec(
     .string()
     .max(200)
     .regex(new RegExp(`^${NAME}/${NAME}(?:@[1-9]\\d{0,8}|:(?!\\d+$)${NAME})?$`)),
-  z.custom<VersionRef>(),
+  z.custom<VersionRef>((value) => typeof value === 'object'),
   { decode: parseVersionRef, encode: formatVersionRef },
 );
 

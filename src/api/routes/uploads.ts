@@ -14,7 +14,7 @@ const MAX_SIGNATURE_BYTES = 1 << 20;
 
 const compression: z.ZodType<Compression, string> = z.codec(
   z.string().regex(/^(?:none|auto|zstd(?::(?:[1-9]|1\d))?)$/),
-  z.custom<Compression>(),
+  z.custom<Compression>((value) => typeof value === 'object'),
   {
     decode: parseCompression,
     encode: ({ algorithm, level }) => (level === undefined ? algorithm : `${algorithm}:${level}`),
