@@ -10,6 +10,7 @@ import { attestCommand } from './commands/attest.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { bestCommand } from './commands/best.ts';
+import { blocksCommand } from './commands/blocks.ts';
 import { bootstrapCommand } from './commands/bootstrap.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -25,6 +26,7 @@ import { importLegacyCommand } from './commands/import-legacy.ts';
 import { initCommand } from './commands/init.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import { keysCommand } from './commands/keys.ts';
+import { lockdownCommand } from './commands/lockdown.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { lsCommand } from './commands/ls.ts';
@@ -112,6 +114,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
       workloadCommand,
     ],
   ],
+  ['Incidents:', [blocksCommand, lockdownCommand]],
   ['Care:', [doctorCommand, backupCommand, restoreCommand, auditCommand, configCommand, secretCommand]],
 ];
 
