@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CATALOGUE, type ErrorEntry } from '../src/errors/index.ts';
+import { describeApi } from '../src/http/index.ts';
 import { formatCliReference } from './cli-reference.ts';
 import { formatConfigurationReference } from './configuration-reference.ts';
 import { DOORS, DRIVERS, GLOBAL_DOORS, PLACES } from './import-law.ts';
@@ -87,6 +88,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/configuration.md', await formatConfigurationReference(GENERATED)],
     ['docs/reference/cli.md', formatCliReference(GENERATED)],
     ['docs/reference/roles.md', formatRolesReference(GENERATED)],
+    ['docs/reference/openapi.json', `${JSON.stringify(describeApi(), undefined, 2)}\n`],
     ['docs/reference/rules.md', formatRulesReference(GENERATED)],
   ]);
 }

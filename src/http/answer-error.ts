@@ -15,6 +15,8 @@ export function answerError(
   const error = toHttpError(thrown);
   const problem = toProblem(thrown, request.id);
   request.errorCode = error.code;
+  // Where the framework refuses before any hook ran.
+  void reply.header('x-request-id', request.id);
   if (problem.status >= 500) logFault(thrown, problem, log);
   if (problem.status === 401) void reply.header('www-authenticate', REALM);
   const retry = error.retryAfterSeconds ?? (problem.status === 503 || problem.status === 429 ? 5 : undefined);

@@ -6,6 +6,7 @@ export class BytePipe {
   #chunk: { readonly bytes: Uint8Array; readonly taken: PromiseWithResolvers<undefined> } | undefined;
   #waiting: PromiseWithResolvers<Uint8Array | undefined> | undefined;
   #ended = false;
+  readonly #firstTake = Promise.withResolvers<undefined>();
   #failure: { readonly error: unknown } | undefined;
 
   /** Resolves when the other end took it. Throws what the other end failed with. */
@@ -24,6 +25,11 @@ export class BytePipe {
     await taken.promise;
   }
 
+  /** Resolves when the taker asks for the first time: it has begun. */
+  get wanted(): Promise<undefined> {
+    return this.#firstTake.promise;
+  }
+
   /** No more will come. */
   end(): void {
     this.#ended = true;
@@ -33,6 +39,7 @@ export class BytePipe {
 
   /** The next chunk, or `undefined` at the end. Throws what the giver failed with. */
   take(): Promise<Uint8Array | undefined> {
+    this.#firstTake.resolve(undefined);
     if (this.#failure !== undefined) return Promise.reject(asError(this.#failure.error));
     if (this.#chunk !== undefined) {
       const { bytes, taken } = this.#chunk;

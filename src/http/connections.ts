@@ -17,8 +17,12 @@ const PLAIN_HTTP_BODY = JSON.stringify({
 export function watchConnections(server: Server, limits: ServerLimits, log: Log): void {
   const perAddress = new Map<string, number>();
   server.maxConnections = limits.maxConnections;
+  const below = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
+    const name = nameOf(socket);
+    below.set(name, socket);
+    socket.once('close', () => below.delete(name));
     const open = (perAddress.get(address) ?? 0) + 1;
     perAddress.set(address, open);
     socket.once('close', () => {
@@ -32,12 +36,18 @@ export function watchConnections(server: Server, limits: ServerLimits, log: Log)
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     const fields = { address: socket.remoteAddress, code: error.code };
+    // TLS has given up on it; what lies below can still carry a word to the person at the other end.
+    if (error.code === 'ERR_SSL_HTTP_REQUEST') below.get(nameOf(socket))?.end(plainHttpAnswer());
     log.write('access', { level: 'debug', message: 'no TLS connection came about', fields });
   });
 }
 
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
 /** The answer to plain http on a port for https. */
-export function plainHttpAnswer(): string {
+function plainHttpAnswer(): string {
   return (
     'HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/problem+json\r\n' +
     `content-length: ${Buffer.byteLength(PLAIN_HTTP_BODY)}\r\n${securityHeaderLines()}\r\n${PLAIN_HTTP_BODY}`

@@ -6,6 +6,7 @@ import { StrongroomError } from '../errors/index.ts';
 import { admit, observe } from './admit.ts';
 import { answerError } from './answer-error.ts';
 import { answerClientError } from './client-error.ts';
+import { lastingPressure } from './lasting-pressure.ts';
 import { MAX_PARAM_CHARS, type ServerLimits } from './limits.ts';
 import { logRequest, measureRequest } from './log-request.ts';
 import { serveOidcCallback } from './oidc-callback.ts';
@@ -28,6 +29,7 @@ export interface AppDeps extends AdapterDeps {
   readonly trustedProxies: readonly string[];
 }
 
+const PRESSURE_SAMPLE_MS = 500;
 const MAX_FORM_PARTS = 10_008;
 const MAX_FORM_FIELD_BYTES = 1 << 20;
 
@@ -67,12 +69,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
   });
   await app.register(underPressure, {
     maxEventLoopDelay: limits.maxEventLoopDelayMs,
-    sampleInterval: 500,
-    pressureHandler: () => {
-      throw new StrongroomError('SERVER_BUSY', 'the server has more to do than it can', {
-        retryAfterSeconds: 5,
-      });
-    },
+    sampleInterval: PRESSURE_SAMPLE_MS,
+    pressureHandler: lastingPressure(PRESSURE_SAMPLE_MS, () => Date.now()),
   });
   serveWellKnown(app, deps);
   serveOidcCallback(app, deps);

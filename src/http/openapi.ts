@@ -57,9 +57,16 @@ export function describeApi(): Json {
     servers: [{ url: '/' }],
     tags: [...new Set(ALL_ROUTES.map(({ words }) => words.tag))].map((name) => ({ name })),
     paths,
-    components: { schemas: sorted(schemas), securitySchemes: SECURITY_SCHEMES },
+    components: { schemas: sorted(schemas), responses: RESPONSES, securitySchemes: SECURITY_SCHEMES },
   };
 }
+
+const RESPONSES = {
+  Problem: {
+    description: 'What went wrong (RFC 9457).',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  },
+} as const;
 
 const SECURITY_SCHEMES = {
   bearer: {
@@ -198,11 +205,13 @@ function failuresOf(route: Route): Json {
     const status = statusOf(new StrongroomError(code, ''));
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(
     [...byStatus]
       .sort(([a], [b]) => a - b)
-      .map(([status, own]) => [status, { description: own.sort().join(', '), content }]),
+      .map(([status, own]) => [
+        status,
+        { $ref: '#/components/responses/Problem', description: own.sort().join(', ') },
+      ]),
   );
 }
 

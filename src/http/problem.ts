@@ -82,7 +82,7 @@ export function toProblem(thrown: unknown, requestId: string): Problem {
     detail: redactText(error.message),
     instance: `urn:strongroom:request:${requestId}`,
     code: error.code,
-    hint: error.hint,
+    hint: error.code === 'INTERNAL' ? 'give the request id to whoever runs the server' : error.hint,
     requestId,
     ...(fields && { errors: fields }),
   };
@@ -98,13 +98,16 @@ export function toHttpError(thrown: unknown): StrongroomError {
 function ofSchema(error: ZodError): StrongroomError {
   const first = fieldsOf(error)[0];
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
-  const what = first === undefined ? 'a value is wrong' : `${first.pointer}: ${first.message}${more}`;
+  const what =
+    first === undefined
+      ? 'a value is wrong'
+      : `${first.pointer === '' ? '' : `${first.pointer}: `}${first.message}${more}`;
   return new StrongroomError('INPUT_INVALID', what);
 }
 
 function fieldsOf(error: ZodError): readonly FieldProblem[] {
   return error.issues.slice(0, MAX_FIELDS).map(({ path, message }) => ({
-    pointer: `/${path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
+    pointer: path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
     message: redactText(message.slice(0, 200)),
   }));
 }

@@ -1,5 +1,6 @@
 import { ROUTES } from '../api/index.ts';
 import { download } from './download.ts';
+import { logOut } from './log-out.ts';
 import type { ServerDeps } from './ports.ts';
 import type { StreamHandler } from './serve-routes.ts';
 import { putVersion } from './upload-form.ts';
@@ -17,7 +18,7 @@ import type { UploadSessions } from './upload-sessions.ts';
 export function streamHandlers(
   deps: ServerDeps & { readonly uploads: UploadSessions },
 ): ReadonlyMap<string, StreamHandler> {
-  const { uploads, versions } = ROUTES;
+  const { identity, uploads, versions } = ROUTES;
   return new Map<string, StreamHandler>([
     [versions.download.words.id, (request, reply) => download(request, reply, deps)],
     [
@@ -29,10 +30,10 @@ export function streamHandlers(
     ],
     [
       uploads.create.words.id,
-      (request, reply) => {
-        const session = createUpload(request, deps);
+      async (request, reply) => {
+        const session = await createUpload(request, deps);
         void reply.header('location', `/api/v1/uploads/${session.id}`);
-        return Promise.resolve(sendUpload(reply, session, 201));
+        return sendUpload(reply, session, 201);
       },
     ],
     [
@@ -43,6 +44,7 @@ export function streamHandlers(
       uploads.append.words.id,
       async (request, reply) => sendUpload(reply, await appendUpload(request, deps), 200),
     ],
+    [identity.logOut.words.id, (request, reply) => logOut(request, reply, deps)],
     [uploads.finish.words.id, (request, reply) => finishUpload(request, reply, deps)],
     [uploads.cancel.words.id, (request, reply) => cancelUpload(request, reply, deps)],
   ]);

@@ -13,19 +13,26 @@ export interface UploadDeps extends ServerDeps {
 
 const { create, get, append, finish, cancel } = ROUTES.uploads;
 
-/** Begins an upload. */
-export function createUpload(
+/** Begins an upload. What refuses it without having seen a byte refuses it here. */
+export async function createUpload(
   request: FastifyRequest,
   { powers, uploads, ...deps }: UploadDeps,
-): UploadSession {
+): Promise<UploadSession> {
   const { files, ...details } = create.read(rawRequest(create, request));
-  return uploads.begin({
+  const session = uploads.begin({
     id: powers.randomId(),
     owner: ownerOf(request),
     api: apiOf(request, deps),
     details,
     files,
   });
+  try {
+    await session.begun();
+    return session;
+  } catch (error) {
+    await session.cancel();
+    throw error;
+  }
 }
 
 /** Tells how far one is. */

@@ -66,6 +66,11 @@ export class UploadSession {
     this.#rest();
   }
 
+  /** Resolves when the first bytes are wanted. Throws what refused the upload before that. */
+  async begun(): Promise<void> {
+    await Promise.race([this.#pipe.wanted, this.#version]);
+  }
+
   get state(): UploadState {
     return {
       id: this.id,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineIdentity } from './define-route.ts';
+import { defineIdentity, defineStream } from './define-route.ts';
 import { line, list, longSecret, plainName, secret } from './fields.ts';
 
 /** Tokens in the answer, or a session cookie that no script can read. */
@@ -148,5 +148,12 @@ export const LOG_IN_ROUTES = {
     body: { state: longSecret, callbackUrl: z.url().max(8192), wants },
     answer: loggedIn,
     call: (api, input, origin) => api.finishOidc(input, origin),
+  }),
+  logOut: defineStream({
+    id: 'identity.logOut',
+    method: 'POST',
+    path: '/log-out',
+    summary: 'Ends the session behind the credential of this request, and takes the cookie from a browser.',
+    tag: open.tag,
   }),
 } as const;
