@@ -1,4 +1,4 @@
-export { DEFAULT_SERVER_LIMITS, type ServerLimits } from './limits.ts';
+export type { ServerLimits } from './limits.ts';
 export { type OpenServer, openServer, type ServerOptionsInput } from './open-server.ts';
 export { describeApi } from './openapi.ts';
 export type { ServerPowers } from './ports.ts';

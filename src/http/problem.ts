@@ -27,6 +27,9 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, number>> = {
   REQUEST_TOO_SLOW: 408,
   HEADERS_TOO_LARGE: 431,
   STORAGE_FULL: 507,
+  // What is malformed came with the request; other damage is of what is stored.
+  SIGNATURE_MALFORMED: 422,
+  CERTIFICATE_MALFORMED: 422,
 };
 
 const TITLE_OF_KIND = {

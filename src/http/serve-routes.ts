@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import {
   ALL_ROUTES,
   type CallRoute,
@@ -45,7 +45,7 @@ export function serveRoutes(app: FastifyInstance, deps: AdapterDeps): void {
     methodsOf.set(url, methods.add(route.words.method));
     if (route.words.method === 'GET') methods.add('HEAD');
     app.route({
-      method: route.words.method,
+      method: methodsFor(route),
       url,
       config: { row: route },
       onRequest: (request, reply) => welcome(route, request, { reply, deps }),
@@ -53,6 +53,12 @@ export function serveRoutes(app: FastifyInstance, deps: AdapterDeps): void {
     });
   }
   for (const [url, methods] of methodsOf) refuseOthers(app, url, methods);
+}
+
+/** A download tells the length of what it does not send itself; what is JSON leaves that to the framework. */
+function methodsFor(route: Route): HTTPMethods | HTTPMethods[] {
+  const { method } = route.words;
+  return route.kind === 'stream' && method === 'GET' && route.gives.length > 0 ? ['GET', 'HEAD'] : method;
 }
 
 async function welcome(route: Route, request: FastifyRequest, { reply, deps }: Turn): Promise<void> {

@@ -7,7 +7,6 @@ export {
   type LogLine,
   type LogOptions,
   type LogStream,
-  silentLog,
 } from './log.ts';
 export { createMetrics, type MeasuredRequest, type Metrics } from './metrics.ts';
 export { redactText } from './redact-text.ts';

@@ -61,9 +61,6 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-/** A log that nobody reads. */
-export const silentLog: Log = { write: () => undefined };
-
 function withoutAbsent(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { parseModelName, parseNamespaceName, principalId, type StrongroomApi } from '../../src/api/index.ts';
+import { principalId, type StrongroomApi } from '../../src/api/index.ts';
 import { utf8Text } from '../../src/bytes/index.ts';
 import type { ServerLimits } from '../../src/http/index.ts';
 import { initHome, openStrongroom, type Serving, serveOverHttps } from '../../src/open/index.ts';
@@ -146,6 +146,3 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
     return {};
   }
 }
-
-export const acme = parseNamespaceName('acme');
-export const churn = parseModelName('acme/churn');
