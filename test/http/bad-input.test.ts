@@ -185,8 +185,10 @@ suite('bad input', () => {
   });
 
   test('the id of a request is the client’s own only where it is well-formed', async () => {
-    const own = await served.call('/healthz', { headers: { 'x-request-id': 'trace-0123456789' } });
-    assert.equal(own.headers['x-request-id'], 'trace-0123456789');
+    const own = await served.call('/healthz', {
+      headers: { 'x-request-id': '018f4c2e-7b1a-4c3d-9e2f-0123456789ab' },
+    });
+    assert.equal(own.headers['x-request-id'], '018f4c2e-7b1a-4c3d-9e2f-0123456789ab');
     const bad = await served.call('/healthz', { headers: { 'x-request-id': '<script>alert(1)</script>' } });
     assert.match(String(bad.headers['x-request-id']), /^[A-Za-z0-9_-]{22}$/);
   });
