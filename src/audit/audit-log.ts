@@ -14,7 +14,6 @@ import { readCheckpoint } from './read-checkpoint.ts';
 import { type SequencedPass, Sequencer } from './sequencer.ts';
 import { TileStore } from './tile-store.ts';
 import type { TileAddress } from './tree/tiles.ts';
-import { leafHash } from './tree/tree-hash.ts';
 import type { WalOwner } from './wal/wal-format.ts';
 import { WalWriter } from './wal/wal-writer.ts';
 
@@ -26,9 +25,6 @@ const SEQUENCE_EVERY_MS = 1000;
 /** While another process holds the lock: how long to wait, and how often. */
 const LOCK_WAIT_MS = 25;
 const MAX_LOCK_WAITS = 80;
-/** Places of entries that are remembered, so that a receipt costs no search. */
-const MAX_REMEMBERED = 65_536;
-
 /** Nodes of this process that still write: a process may have a log open more than once. */
 const LIVE_NODES = new Set<string>();
 
@@ -47,12 +43,10 @@ export interface AuditLogOptions {
   readonly keepers?: Keepers;
 }
 
-/** Where an entry of this process is. */
+/** Which entry of which process: what its outcome names. */
 export interface EntryTicket {
   readonly node: string;
   readonly seq: number;
-  /** The leaf of the tree that it is or will be. */
-  readonly leaf: Uint8Array;
 }
 
 /**
@@ -66,7 +60,6 @@ export class AuditLog {
   readonly #options: AuditLogOptions;
   readonly #wals: Folder;
   readonly #sequencer: Sequencer;
-  readonly #places = new Map<string, number>();
   #writer: WalWriter;
   #node: string;
   #opening: Promise<void> | undefined;
@@ -123,7 +116,7 @@ export class AuditLog {
     await this.#writer.append(bytes);
     this.#hasNew = true;
     this.#timer ??= setTimeout(() => this.#sequenceSoon(), SEQUENCE_EVERY_MS).unref();
-    return { node, seq, leaf: leafHash(bytes) };
+    return { node, seq };
   }
 
   /** A value that must be comparable, but not readable: an address, a name that somebody tried. */
@@ -164,11 +157,6 @@ export class AuditLog {
     await writeState(target, this.keys.walKey, { checkpoint: text, wals: new Map() });
   }
 
-  /** The index of an entry that this process wrote, once it stands under a checkpoint; `undefined` if long ago. */
-  indexOf(ticket: EntryTicket): number | undefined {
-    return this.#places.get(toBase64Url(ticket.leaf));
-  }
-
   /** Puts everything under a checkpoint and ends. */
   async close(): Promise<void> {
     await this.#opening;
@@ -207,7 +195,6 @@ export class AuditLog {
         continue;
       }
       isFirst = false;
-      this.#remember(pass);
       await this.#tellOf(pass);
       if (!pass.hasMore) return;
     }
@@ -231,16 +218,6 @@ export class AuditLog {
       // The entries are safe where they are; the next pass, or `close`, will meet the same trouble and say so.
       this.#timer ??= setTimeout(() => this.#sequenceSoon(), SEQUENCE_EVERY_MS).unref();
     });
-  }
-
-  #remember({ added, firstIndex }: SequencedPass): void {
-    for (const [at, entry] of added.entries()) {
-      this.#places.set(toBase64Url(leafHash(entry)), firstIndex + at);
-    }
-    for (const key of this.#places.keys()) {
-      if (this.#places.size <= MAX_REMEMBERED) break;
-      this.#places.delete(key);
-    }
   }
 
   async #tellOf({ damaged, tornBytes }: SequencedPass): Promise<void> {

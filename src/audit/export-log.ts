@@ -47,11 +47,11 @@ export async function exportLog(
     options.signal?.throwIfAborted();
     const some = addresses.slice(at, at + TILES_AT_ONCE);
     const tiles = await source.tiles(some);
-    await Promise.all(
-      some.map(async (address, which) => {
+    await store.write(
+      some.map((address, which) => {
         const bytes = tiles[which];
         if (bytes === undefined) throw new StrongroomError('AUDIT_DAMAGED', 'a tile of the log is missing');
-        await store.write(address, bytes);
+        return { address, bytes };
       }),
     );
     options.onProgress?.(Math.min(at + TILES_AT_ONCE, addresses.length), addresses.length);

@@ -16,8 +16,6 @@ import { readWal, type WalPosition, type WalRead } from './wal/wal-reader.ts';
 
 /** Entries taken in under one lock and one checkpoint. */
 const MAX_ENTRIES_PER_PASS = 65_536;
-/** Files that are made durable side by side. */
-const WRITES_AT_ONCE = 8;
 export const WAL_PATTERN = /^wal-[A-Za-z0-9_-]{4,64}\.log$/;
 
 /** What the sequencer works on. */
@@ -36,10 +34,6 @@ export interface SequencerDeps {
 
 /** What one pass did. */
 export interface SequencedPass {
-  readonly size: number;
-  /** Index of the first entry that it added. */
-  readonly firstIndex: number;
-  readonly added: readonly Uint8Array[];
   /** Logs whose owner died while writing: bytes of a batch that nobody was told of. */
   readonly tornBytes: number;
   /** Logs that were changed or cut behind our back. */
@@ -83,7 +77,6 @@ export class Sequencer {
     if (!this.#isSwept) await this.#sweep();
     const state = await readState(base, keys.walKey);
     const writer = await this.#openWriter(state);
-    const firstIndex = writer.size;
     const intake = await this.#takeIn(state);
     await this.#compare(writer, intake);
     for (const entry of intake.entries) writer.append(entry);
@@ -92,7 +85,7 @@ export class Sequencer {
     for (const name of intake.finished) await this.#deps.wals.removeFile(name);
     const { entries, tornBytes, damaged } = intake;
     const hasMore = entries.length >= MAX_ENTRIES_PER_PASS;
-    return { size: writer.size, firstIndex, added: entries, tornBytes, damaged, hasMore };
+    return { tornBytes, damaged, hasMore };
   }
 
   /** Clears away what a kill left half written: under the lock nobody is writing here. */
@@ -155,10 +148,7 @@ export class Sequencer {
   async #publish(writer: TreeWriter, wals: ReadonlyMap<string, WalPosition>): Promise<void> {
     const { base, keys } = this.#deps;
     const tiles = writer.takeTiles();
-    for (let at = 0; at < tiles.length; at += WRITES_AT_ONCE) {
-      const some = tiles.slice(at, at + WRITES_AT_ONCE);
-      await Promise.all(some.map(({ address, bytes }) => this.#tiles.write(address, bytes)));
-    }
+    await this.#tiles.write(tiles);
     const head = { origin: keys.origin, size: writer.size, root: writer.root() };
     const checkpoint = signCheckpoint(head, keys.signers);
     await writeState(base, keys.walKey, { checkpoint, wals });

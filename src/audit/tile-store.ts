@@ -5,6 +5,15 @@ import { MAX_ENTRY_BYTES, TILE_WIDTH, type TileAddress, tilePath } from './tree/
 /** Largest tile: 256 entries of 65,535 bytes with their lengths. */
 const MAX_TILE_BYTES = TILE_WIDTH * (MAX_ENTRY_BYTES + 2);
 
+/** Files that are made durable side by side. */
+const WRITES_AT_ONCE = 16;
+
+/** A tile to be written. */
+export interface WrittenTile {
+  readonly address: TileAddress;
+  readonly bytes: Uint8Array;
+}
+
 /** The tiles of a log as files, in the layout of C2SP tlog-tiles. Untrusted: who reads checks hashes. */
 export class TileStore {
   readonly #base: Folder;
@@ -14,12 +23,15 @@ export class TileStore {
     this.#base = base;
   }
 
-  /** Writes a tile, durably, replacing one of the same width (left by a kill before its checkpoint was signed). */
-  async write(address: TileAddress, bytes: Uint8Array): Promise<void> {
-    const path = tilePath(address);
-    await this.#within(path.slice(0, -1), { create: true }, (folder) =>
-      folder.replaceFile(nameOf(path), bytes),
-    );
+  /**
+   * Writes tiles, durable when it resolves, replacing those of the same width (left by a kill before their checkpoint
+   * was signed).
+   */
+  async write(tiles: readonly WrittenTile[]): Promise<void> {
+    const byFolder = Map.groupBy(tiles, ({ address }) => tilePath(address).slice(0, -1).join('/'));
+    for (const [folders, some] of byFolder) {
+      await this.#within(folders.split('/'), { create: true }, (folder) => writeInto(folder, some));
+    }
   }
 
   /** `undefined` when it is not there. */
@@ -65,6 +77,19 @@ function nameOf(path: readonly string[]): string {
   const name = path.at(-1);
   if (name === undefined) throw new StrongroomError('INTERNAL', 'a tile without a name');
   return name;
+}
+
+/** Files side by side, since each waits for the disk; their names are durable together. */
+async function writeInto(folder: Folder, tiles: readonly WrittenTile[]): Promise<void> {
+  for (let at = 0; at < tiles.length; at += WRITES_AT_ONCE) {
+    const some = tiles.slice(at, at + WRITES_AT_ONCE);
+    await Promise.all(
+      some.map(({ address, bytes }) =>
+        folder.replaceFile(nameOf(tilePath(address)), bytes, { isNameDurable: false }),
+      ),
+    );
+  }
+  await folder.sync();
 }
 
 async function sweepBelow(folder: Folder): Promise<void> {

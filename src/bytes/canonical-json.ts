@@ -15,7 +15,7 @@ export interface CanonicalJsonOptions {
  * functions, class instances, nesting beyond `MAX_CANONICAL_JSON_DEPTH`.
  */
 export function formatCanonicalJson(value: unknown, options: CanonicalJsonOptions = {}): string {
-  return formatValue(value, { numbers: options.numbers ?? 'integer', depth: 0 });
+  return formatValue(value, options.numbers ?? 'integer', 0);
 }
 
 /**
@@ -31,29 +31,28 @@ export function parseCanonicalJson(text: string, options: CanonicalJsonOptions =
   }
 }
 
-interface Position {
-  readonly numbers: 'integer' | 'finite';
-  readonly depth: number;
-}
+type Numbers = 'integer' | 'finite';
 
-function formatValue(value: unknown, position: Position): string {
-  if (value === null || typeof value === 'boolean') return String(value);
+function formatValue(value: unknown, numbers: Numbers, depth: number): string {
   if (typeof value === 'string') return formatString(value);
-  if (typeof value === 'number') return formatNumber(value, position.numbers);
-  if (position.depth >= MAX_CANONICAL_JSON_DEPTH) throw unrepresentable('nesting too deep');
-  const inner = { ...position, depth: position.depth + 1 };
-  if (Array.isArray(value)) return `[${Array.from(value, (item) => formatValue(item, inner)).join(',')}]`;
-  if (isPlainObject(value)) return formatObject(value, inner);
+  if (typeof value === 'number') return formatNumber(value, numbers);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (depth >= MAX_CANONICAL_JSON_DEPTH) throw unrepresentable('nesting too deep');
+  if (Array.isArray(value))
+    return `[${Array.from(value, (item) => formatValue(item, numbers, depth + 1)).join(',')}]`;
+  if (isPlainObject(value)) return formatObject(value, numbers, depth + 1);
   throw unrepresentable(typeof value);
 }
 
-function formatObject(object: Readonly<Record<string, unknown>>, inner: Position): string {
-  const members = Object.keys(object)
-    .filter((key) => object[key] !== undefined)
-    // The default order of sort() is by UTF-16 code units, as RFC 8785 §3.2.3 asks.
-    .sort()
-    .map((key) => `${formatString(key)}:${formatValue(object[key], inner)}`);
-  return `{${members.join(',')}}`;
+function formatObject(object: Readonly<Record<string, unknown>>, numbers: Numbers, depth: number): string {
+  let text = '';
+  // The default order of sort() is by UTF-16 code units, as RFC 8785 §3.2.3 asks.
+  for (const key of Object.keys(object).sort()) {
+    const value = object[key];
+    if (value === undefined) continue;
+    text += `${text === '' ? '' : ','}${formatString(key)}:${formatValue(value, numbers, depth)}`;
+  }
+  return `{${text}}`;
 }
 
 function formatString(text: string): string {
@@ -61,7 +60,7 @@ function formatString(text: string): string {
   return JSON.stringify(text);
 }
 
-function formatNumber(value: number, numbers: Position['numbers']): string {
+function formatNumber(value: number, numbers: Numbers): string {
   const isAllowed = numbers === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (!isAllowed) throw unrepresentable(`the number ${value}`);
   // JSON.stringify writes numbers as ECMAScript does, which is what RFC 8785 §3.2.2.3 prescribes; -0 becomes 0.

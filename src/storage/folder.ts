@@ -114,8 +114,15 @@ export class Folder {
     }
   }
 
-  /** Replaces a small file as a whole, durably: a reader sees the old bytes or the new ones. */
-  async replaceFile(name: string, bytes: Uint8Array): Promise<void> {
+  /**
+   * Replaces a small file as a whole, durably: a reader sees the old bytes or the new ones. For many of them at a time
+   * the name can be made durable later, by `sync`.
+   */
+  async replaceFile(
+    name: string,
+    bytes: Uint8Array,
+    { isNameDurable = true }: { readonly isNameDurable?: boolean } = {},
+  ): Promise<void> {
     const temporary = await this.withNewName((fresh) => this.writeFile(fresh, bytes));
     try {
       await this.rename(temporary, name);
@@ -123,7 +130,7 @@ export class Folder {
       await this.removeFile(temporary);
       throw error;
     }
-    await this.sync();
+    if (isNameDurable) await this.sync();
   }
 
   /** Finds a free temporary name by trying to use it; returns the name that worked. */

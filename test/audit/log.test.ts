@@ -57,13 +57,11 @@ test('every entry has a proof that is verified without the log, and older checkp
   const options = await closedLog(t, 300);
   const older = await readerOf(t, options.path);
   const log = await AuditLog.open(options);
-  const ticket = await log.append(intent(1));
+  await log.append(intent(1));
   await log.sequence();
   const newer = await readerOf(t, options.path);
-  const index = log.indexOf(ticket);
   await log.close();
-  assert.equal(index, 300);
-  const file = parseInclusionFile(utf8Bytes(await newer.inclusionFile(index)));
+  const file = parseInclusionFile(utf8Bytes(await newer.inclusionFile(300)));
   assert.deepEqual(verifyInclusionFile(file, keys.verifier).entry, await newer.entryBytes(300));
   const forged = { ...file, extra: utf8Bytes('{}') };
   assert.throws(() => verifyInclusionFile(forged, keys.verifier), { code: 'AUDIT_PROOF_INVALID' });
