@@ -8,6 +8,7 @@ import { oidcChecks } from './oidc.ts';
 import { passkeyChecks } from './passkeys.ts';
 import { findPeers } from './peers.ts';
 import { pythonChecks } from './python.ts';
+import { tlogChecks } from './tlog.ts';
 import { Workshop } from './workshop.ts';
 import { zstdChecks } from './zstd.ts';
 
@@ -25,6 +26,7 @@ const checks: readonly Check[] = [
   ...oidcChecks(),
   ...passkeyChecks(peers.chromium),
   ...zstdChecks(peers, fileBytes),
+  ...tlogChecks(),
 ];
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
