@@ -1,6 +1,7 @@
 // Our software against real peers: `npm run test:interop`, or with `-- --quick` on small files only.
 // A peer that is not on the machine is said to be missing, and its checks are skipped.
 import { ageChecks } from './age.ts';
+import { attackChecks } from './attacks.ts';
 import { attestationChecks } from './attestations.ts';
 import type { Check } from './check.ts';
 import { modelSigningChecks } from './model-signing.ts';
@@ -16,6 +17,8 @@ const QUICK_BYTES = 3 * 2 ** 20 + 17;
 const FULL_BYTES = 256 * 2 ** 20 + 17;
 
 const peers = findPeers();
+/** Words of names: only checks with all of them are run. */
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const isQuick = process.argv.includes('--quick');
 const fileBytes = isQuick ? QUICK_BYTES : FULL_BYTES;
 const checks: readonly Check[] = [
@@ -27,7 +30,8 @@ const checks: readonly Check[] = [
   ...passkeyChecks(peers.chromium),
   ...zstdChecks(peers, fileBytes),
   ...tlogChecks(),
-];
+  ...attackChecks(isQuick),
+].filter(({ name }) => words.every((word) => name.includes(word)));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const check of checks) counts[await runCheck(check)]++;
