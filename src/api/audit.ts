@@ -107,7 +107,7 @@ export interface AuditApi {
    * that this strongroom signs with as a witness of others.
    */
   key(): Promise<{ readonly origin: string; readonly keys: readonly string[]; readonly witness: string }>;
-  /** Throws `AUDIT_PROOF_INVALID` for a place beyond the log. */
+  /** Throws `INPUT_INVALID` for a place beyond the log. */
   prove(input: { readonly index: number }): Promise<AuditProof>;
   /** Proves that a smaller log is the beginning of this one: the body of `add-checkpoint` of C2SP tlog-witness. */
   consistency(input: { readonly size: number }): Promise<string>;

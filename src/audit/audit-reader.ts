@@ -55,7 +55,7 @@ export class AuditReader {
     }
   }
 
-  /** The bytes of one entry. Throws `AUDIT_PROOF_INVALID` for an index beyond the checkpoint. */
+  /** The bytes of one entry. Throws `INPUT_INVALID` for an index beyond the checkpoint. */
   async entryBytes(index: number): Promise<Uint8Array> {
     const bundle = await this.#tree.entries(Math.floor(this.#inside(index) / TILE_WIDTH));
     const bytes = bundle[index % TILE_WIDTH];
@@ -82,13 +82,13 @@ export class AuditReader {
   /** The hashes that prove an older size to be the beginning of this log. */
   async consistency(oldSize: number): Promise<readonly Uint8Array[]> {
     if (!Number.isSafeInteger(oldSize) || oldSize < 0 || oldSize > this.checkpoint.size)
-      throw new StrongroomError('AUDIT_PROOF_INVALID', `the log has ${this.checkpoint.size} entries`);
+      throw new StrongroomError('INPUT_INVALID', `the log has ${this.checkpoint.size} entries`);
     return proveConsistency((at) => this.#tree.node(at.level, at.index), oldSize, this.checkpoint.size);
   }
 
   #inside(index: number): number {
     if (Number.isSafeInteger(index) && index >= 0 && index < this.checkpoint.size) return index;
-    throw new StrongroomError('AUDIT_PROOF_INVALID', `the log has ${this.checkpoint.size} entries`);
+    throw new StrongroomError('INPUT_INVALID', `the log has ${this.checkpoint.size} entries`);
   }
 }
 

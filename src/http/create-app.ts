@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import multipart from '@fastify/multipart';
 import underPressure from '@fastify/under-pressure';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { StrongroomError } from '../errors/index.ts';
 import { admit, observe } from './admit.ts';
 import { answerError } from './answer-error.ts';
@@ -30,6 +30,8 @@ export interface AppDeps extends AdapterDeps {
 }
 
 const PRESSURE_SAMPLE_MS = 500;
+/** Every method that there is. */
+const METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 const MAX_FORM_PARTS = 10_008;
 const MAX_FORM_FIELD_BYTES = 1 << 20;
 
@@ -86,7 +88,7 @@ function addHooks(app: FastifyInstance<Server>, { log, slowBodies, guard, metric
     addSecurityHeaders(reply);
     void reply.header('x-request-id', request.id);
     slowBodies.watch(request);
-    const refusal = admit(request, reply, guard);
+    const refusal = METHODS.has(request.method) ? admit(request, reply, guard) : unknownMethod(reply);
     if (refusal === undefined) done();
     else done(refusal);
   });
@@ -103,6 +105,12 @@ function addHooks(app: FastifyInstance<Server>, { log, slowBodies, guard, metric
       log,
     }),
   );
+}
+
+/** Node reads more of them than the router knows, QUERY for one. */
+function unknownMethod(reply: FastifyReply): StrongroomError {
+  void reply.header('allow', [...METHODS].join(', '));
+  return new StrongroomError('METHOD_NOT_ALLOWED', 'the server has no such method');
 }
 
 function httpOptions(limits: ServerLimits): ServerOptions {
