@@ -46,6 +46,8 @@ function schemaCheck(): Check {
             ...['--tls-verify', server.certificateFile, '-H', `Authorization: Bearer ${server.token}`],
             ...['-c', SCHEMA_CHECKS, '--phases', 'coverage,fuzzing', '-n', '10', '--max-time', '240'],
             ...['--request-timeout', '30', '--generation-database', 'none', '--seed', '4', '--no-color'],
+            // Credentials of its own invention would leave only refusals; and it cannot write partial uploads.
+            ...['--generation-with-security-parameters', 'false', '--exclude-operation-id', 'uploads.append'],
           ],
           folder: workshop.folder,
           seconds: 400,
