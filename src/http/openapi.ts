@@ -189,6 +189,9 @@ function successOf(route: Route, toSchema: (schema: z.ZodType) => Json): Json {
   return route.words.method === 'GET' && route.kind !== 'identity' ? { ...success, 304: UNCHANGED } : success;
 }
 
+/** Whoever tries to prove who they are may fail, and try too often. */
+const LOG_IN_ERRORS: readonly ErrorCode[] = ['AUTH_FAILED', 'AUTH_THROTTLED', 'AUTH_BUSY'];
+
 const UNCHANGED = { description: 'The client has it already.' } as const;
 
 function failuresOf(route: Route): Json {
@@ -198,6 +201,7 @@ function failuresOf(route: Route): Json {
     ...(words.isOpen === true ? [] : CALLER_ERRORS),
     ...(words.method === 'GET' || words.method === 'DELETE' ? [] : BODY_ERRORS),
     ...(isUnsafe(words.method) ? UNSAFE_ERRORS : []),
+    ...(route.kind === 'identity' ? LOG_IN_ERRORS : []),
     ...(words.errors ?? []),
   ]);
   const byStatus = new Map<number, ErrorCode[]>();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
@@ -33,6 +34,9 @@ export async function putVersion(
   if (!request.isMultipart()) {
     if (path === undefined) {
       throw new StrongroomError('INPUT_INVALID', 'the query names no path for the file');
+    }
+    if (!(request.body instanceof Readable)) {
+      throw new StrongroomError('INPUT_INVALID', 'the request has no body');
     }
     const size = Number(request.headers['content-length'] ?? Number.NaN);
     const file: FileInput = {
