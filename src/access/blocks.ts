@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Block } from '../api/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
+import { assertReason } from './assert-reason.ts';
 import { DocumentCollection, type DocumentDeps } from './document-collection.ts';
 
 const DAY_MS = 86_400_000;
@@ -63,8 +64,9 @@ export class Blocks {
     return found.filter(({ content }) => isOn(content, now)).map(({ content }) => shown(content));
   }
 
-  /** Blocks a source, or blocks it anew. */
+  /** Blocks a source, or blocks it anew. Throws `INPUT_INVALID` for a reason that is none. */
   async add(block: NewBlock): Promise<Block> {
+    assertReason(block.reason);
     for (;;) {
       const known = await this.#collection.find(block.source);
       const content = this.#content(block, (known?.content.times ?? 0) + 1);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LockdownStatus, OwnAct, Permission } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
+import { assertReason } from './assert-reason.ts';
 import { DocumentCollection, type DocumentDeps } from './document-collection.ts';
 
 const ID = 'lockdown';
@@ -43,12 +44,13 @@ export class Lockdown {
     if (isOn) throw new StrongroomError('LOCKED_DOWN', `the strongroom is locked down: ${reason}`);
   }
 
-  /** Throws `LOCKDOWN_STATE` when it stands so already. */
+  /** Throws `LOCKDOWN_STATE` when it stands so already, `INPUT_INVALID` for a reason that is none. */
   async turn(to: {
     readonly isOn: boolean;
     readonly reason: string;
     readonly by: string;
   }): Promise<LockdownStatus> {
+    assertReason(to.reason);
     const content = { ...to, since: this.#deps.now().toISOString() };
     const known = await this.#collection.find(ID);
     if ((known?.content.isOn ?? false) === to.isOn) {

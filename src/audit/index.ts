@@ -6,6 +6,7 @@ export { type AuditEntry, cutText, type NewEntry, type RecordedCaller } from './
 export { type ExportLogOptions, exportLog, type LogSource, tileAt } from './export-log.ts';
 export { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 export { cosign, cosignedAt } from './note/cosignature.ts';
+export { type EvidenceFile, openEvidence, signEvidence } from './note/evidence-note.ts';
 export { formatGrowthFile, parseGrowthFile } from './note/growth-file.ts';
 export { formatVkey, type NoteKey, noteKey, parseVkey } from './note/note-key.ts';
 export { parseInclusionFile, verifyInclusionFile } from './note/proof-file.ts';

@@ -15,6 +15,7 @@ import type { SecretState } from '../open/index.ts';
 import type { Attestations, ExportedBundle, ImportedBundle, LegacyContent } from '../vault/index.ts';
 import type { AuditOperations } from './audit-operations.ts';
 import type { DoctorOperations } from './doctor-operations.ts';
+import type { EvidenceOperations } from './evidence-operations.ts';
 import type { OpenHome } from './open-home.ts';
 import type { RemoteOperations } from './remote-operations.ts';
 import type { ScanOperations } from './scan-operations.ts';
@@ -304,4 +305,5 @@ export interface Operations
     TlsOperations,
     DoctorOperations,
     RemoteOperations,
-    AuditOperations {}
+    AuditOperations,
+    EvidenceOperations {}

@@ -16,6 +16,7 @@ import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downloadCommand } from './commands/download.ts';
+import { evidenceCommand } from './commands/evidence.ts';
 import { exportCommand } from './commands/export.ts';
 import { exportBundleCommand } from './commands/export-bundle.ts';
 import { findCommand } from './commands/find.ts';
@@ -114,7 +115,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
       workloadCommand,
     ],
   ],
-  ['Incidents:', [blocksCommand, lockdownCommand]],
+  ['Incidents:', [blocksCommand, lockdownCommand, evidenceCommand]],
   ['Care:', [doctorCommand, backupCommand, restoreCommand, auditCommand, configCommand, secretCommand]],
 ];
 

@@ -3,6 +3,7 @@ import type { CliContext } from './context.ts';
 import type { Operations } from './operations.ts';
 import { createAuditOperations } from './wiring-audit.ts';
 import { createDownloadOperations } from './wiring-download.ts';
+import { createEvidenceOperations } from './wiring-evidence.ts';
 import { createFileOperations } from './wiring-files.ts';
 import { createHomeOperations } from './wiring-homes.ts';
 import { createRemoteOperations } from './wiring-remote.ts';
@@ -24,6 +25,7 @@ export function createOperations(env: CliContext['env']): Operations {
     ...createTlsOperations(),
     ...createRemoteOperations(env),
     ...createAuditOperations(),
+    ...createEvidenceOperations(env),
     newKeyPair: generateHybridKey,
   };
 }

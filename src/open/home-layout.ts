@@ -15,6 +15,8 @@ export const ROOT_KEY_FILE = 'root.key';
 /** Lines of the server's log. */
 export const LOGS_FOLDER = 'logs';
 export const LOG_FILE = 'strongroom.log';
+/** In a bundle of evidence: its files and their digests, signed. */
+export const EVIDENCE_NOTE = 'evidence.note';
 /** The certificate that `serve` made for itself, and its key. */
 export const TLS_FOLDER = 'tls';
 export const TLS_KEY_FILE = 'tls.key';

@@ -1,7 +1,8 @@
 export { type RestoreStrongroomOptions, restoreStrongroom } from './backup.ts';
 export { type ExamineHomeOptions, examineHome } from './examine-home.ts';
 export { type ExamineServerOptions, examineServer } from './examine-server.ts';
-export { configFile, defaultRootKeyFile } from './home-layout.ts';
+export { digestsOf, type EvidenceReport } from './export-evidence.ts';
+export { configFile, defaultRootKeyFile, EVIDENCE_NOTE } from './home-layout.ts';
 export { homeExists, type InitHomeOptions, type InitializedHome, initHome } from './init-home.ts';
 export {
   type OpenStrongroomOptions,

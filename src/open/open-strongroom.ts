@@ -48,6 +48,7 @@ import {
   type ExportSealedInput,
   exportBundle,
   exportSealed,
+  gatherEvidence,
   type ImportBundleInput,
   type ImportedBundle,
   importBundle,
@@ -66,6 +67,7 @@ import {
 import { backupTarget } from './backup.ts';
 import { openCatalogue } from './catalogue-of.ts';
 import { configuredSecrets } from './configured-secrets.ts';
+import { type EvidenceReport, exportEvidence } from './export-evidence.ts';
 import {
   BLOBS_FOLDER,
   builder,
@@ -134,6 +136,8 @@ export interface Strongroom {
   importBundle(input: ImportBundleInput): Promise<ImportedBundle>;
   /** Client certificates that stand for service accounts. */
   readonly clientCertificates: ClientCertificateVerbs;
+  /** Writes what an investigation needs into a new folder, signed with the keys of the record. */
+  exportEvidence(input: { readonly destination: string }): Promise<EvidenceReport>;
   /** The secret settings of the configuration, and whether each can be read. */
   secretStates(): Promise<readonly SecretState[]>;
   /** A secret as `sealed:…` for the configuration. Throws `SETTING_UNKNOWN`, `INPUT_INVALID`, `INPUT_TOO_LARGE`. */
@@ -372,6 +376,10 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
     exportBundle: (input) => exportBundle(deps, caller, input),
     importBundle: (input) => importBundle(deps, caller, input),
     clientCertificates: clientCertificateVerbs(deps, caller),
+    exportEvidence: ({ destination }) =>
+      gatherEvidence(deps.gate, caller, () =>
+        exportEvidence({ home, destination, config, keys: deps.audit.keys, api, now: () => deps.clock.now() }),
+      ),
     secretStates: () => secretStates(config, secretReading(home, env, deps.keyring)),
     sealSecret: async ({ setting, secret }) => {
       const { name } = secretSetting(config, setting);

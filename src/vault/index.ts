@@ -29,4 +29,4 @@ export {
 } from './sealed-files.ts';
 export { bindStrongroom, type StrongroomDeps } from './strongroom.ts';
 export { sweepLeftovers } from './sweep-leftovers.ts';
-export { mayMeasure } from './system-verbs.ts';
+export { gatherEvidence, mayMeasure } from './system-verbs.ts';

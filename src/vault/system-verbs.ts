@@ -30,6 +30,11 @@ export async function mayMeasure(gate: Gate, caller: Caller): Promise<void> {
   await gate.pass(caller, onEverything('metrics:read', 'metrics'), () => Promise.resolve());
 }
 
+/** Gathers evidence behind the gate. Throws `ACCESS_DENIED`, and what `work` throws. */
+export async function gatherEvidence<T>(gate: Gate, caller: Caller, work: () => Promise<T>): Promise<T> {
+  return await gate.pass(caller, onEverything('evidence:export', 'evidence'), work);
+}
+
 async function status(deps: SystemVerbsDeps): Promise<SystemStatus> {
   const { namespaces, models, versions, blobs, logicalBytes, storedBytes } = await deps.catalogue.totals();
   const switchedOff = (await deps.registry.listNamespaces()).filter((each) => each.encryption === 'off');

@@ -129,6 +129,13 @@ const VERBS: Readonly<Record<string, readonly [Permission, Call]>> = {
     'approval:decide',
     (api) => api.approvals.decide({ id: 'nothing', decision: 'rejected', reason }),
   ],
+  'blocks.list': ['block:read', (api) => api.blocks.list()],
+  'blocks.add': ['block:configure', (api) => api.blocks.add({ source: '192.0.2.7', reason })],
+  'blocks.remove': ['block:configure', (api) => api.blocks.remove({ source: '192.0.2.8' })],
+  'lockdown.status': ['system:read', (api) => api.lockdown.status()],
+  // Without a reason, so that the others still find it open.
+  'lockdown.begin': ['lockdown:begin', (api) => api.lockdown.begin({ reason: '' })],
+  'lockdown.lift': ['lockdown:lift', (api) => api.lockdown.lift({ reason })],
   'workloads.list': ['workload:read', (api) => api.workloads.list()],
   'workloads.set': [
     'workload:configure',
