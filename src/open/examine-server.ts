@@ -13,7 +13,7 @@ export interface ExamineServerOptions {
 }
 
 /** A path that nobody gets without credentials. */
-const GUARDED_PATH = '/api/v1/system';
+const GUARDED_PATH = '/api/v1/system/status';
 const MAX_CA_BYTES = 1 << 20;
 
 /**
