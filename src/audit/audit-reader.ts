@@ -65,12 +65,10 @@ export class AuditReader {
 
   /** A file that proves an entry offline (C2SP tlog-proof). */
   async inclusionFile(index: number): Promise<string> {
-    const extra = await this.entryBytes(index);
-    const path = await proveInclusion(
-      (at) => this.#tree.node(at.level, at.index),
-      index,
-      this.checkpoint.size,
-    );
+    const [extra, path] = await Promise.all([
+      this.entryBytes(index),
+      proveInclusion((at) => this.#tree.node(at.level, at.index), this.#inside(index), this.checkpoint.size),
+    ]);
     return formatInclusionFile({ index, path, extra, checkpoint: formatNote(this.checkpoint.note) });
   }
 

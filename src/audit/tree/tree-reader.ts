@@ -15,7 +15,7 @@ const MAX_CACHED_TILES = 256;
 export class TreeReader {
   readonly size: number;
   readonly #source: TileSource;
-  readonly #cache = new Map<string, Uint8Array>();
+  readonly #cache = new Map<string, Promise<Uint8Array>>();
 
   constructor(source: TileSource, size: number) {
     this.#source = source;
@@ -34,15 +34,17 @@ export class TreeReader {
   }
 
   /** The hashes of a tile, as many as it has at this size. */
-  async hashTile(level: number, index: number): Promise<Uint8Array> {
-    const width = tileWidthAt(this.size, level, index);
+  hashTile(level: number, index: number): Promise<Uint8Array> {
     const key = `${level}/${index}`;
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
-    const bytes = await this.#read({ level, index, width }, width * HASH_BYTES);
+    const width = tileWidthAt(this.size, level, index);
+    // The promise, not the bytes: a proof asks for many hashes of one tile at once.
+    const reading = this.#read({ level, index, width }, width * HASH_BYTES);
     if (this.#cache.size >= MAX_CACHED_TILES) this.#cache.clear();
-    this.#cache.set(key, bytes);
-    return bytes;
+    this.#cache.set(key, reading);
+    reading.catch(() => this.#cache.delete(key));
+    return reading;
   }
 
   /** The entries of a bundle, as many as it has at this size. */
