@@ -6,6 +6,7 @@ import type { Row } from './row.ts';
 export interface BenchResult {
   readonly machine: Readonly<Record<string, string | number>>;
   readonly measuredAt: string;
+  /** 0 where no file was measured. */
   readonly fileBytes: number;
   readonly ramDisk: boolean;
   /** Written and removed on the RAM disk before every measurement. */
@@ -37,8 +38,11 @@ function formatTable({
 }: BenchResult): string {
   const where = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
   const said = missing.length === 0 ? '' : ` Missing: ${missing.join('; ')}.`;
+  const place = ramDisk
+    ? `a RAM disk (${warmedBytes / 2 ** 20} MiB of it warmed before every measurement)`
+    : 'a disk';
   return [
-    `File of ${fileBytes / 2 ** 20} MiB on ${ramDisk ? `a RAM disk (${warmedBytes / 2 ** 20} MiB of it warmed before every measurement)` : 'a disk'}, ${measuredAt.slice(0, 10)}: ${where.join(', ')}.${said}`,
+    `${fileBytes === 0 ? 'Measured' : `File of ${fileBytes / 2 ** 20} MiB on ${place},`} ${measuredAt.slice(0, 10)}: ${where.join(', ')}.${said}`,
     '',
     '| what | measured | budget | met | behind it |',
     '| --- | --- | --- | --- | --- |',

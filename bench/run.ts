@@ -56,7 +56,7 @@ const result = {
 console.log(JSON.stringify({ ...result, rows: [...rows, ...serverRows, ...auditRows] }, null, 2));
 if (process.argv.includes('--write')) {
   if (rows.length > 0) writeTable('measured', { ...result, rows });
-  if (auditRows.length > 0) writeTable('measured audit', { ...result, rows: auditRows });
+  if (auditRows.length > 0) writeTable('measured audit', { ...result, fileBytes: 0, rows: auditRows });
   if (serverRows.length > 0) writeTable('measured server', { ...result, rows: serverRows });
 }
 

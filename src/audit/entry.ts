@@ -3,7 +3,7 @@ import { formatCanonicalJson, parseCanonicalJson, utf8Bytes, utf8Text } from '..
 import { StrongroomError } from '../errors/index.ts';
 
 /** Longest entry that is written; the format would allow 65,535 bytes. */
-export const MAX_ENTRY_BYTES = 16_384;
+const MAX_ENTRY_BYTES = 16_384;
 
 /** Text of others in an entry: cut, not refused, so that nobody escapes the record by being long. */
 const MAX_TEXT_CHARS = 512;

@@ -8,7 +8,7 @@ export { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './note/c
 export { cosign, cosignedAt } from './note/cosignature.ts';
 export { type EvidenceFile, openEvidence, signEvidence } from './note/evidence-note.ts';
 export { formatGrowthFile, parseGrowthFile } from './note/growth-file.ts';
-export { formatVkey, type NoteKey, noteKey, parseVkey } from './note/note-key.ts';
+export { formatVkey, type NoteKey, parseVkey } from './note/note-key.ts';
 export { parseInclusionFile, verifyInclusionFile } from './note/proof-file.ts';
 export { formatSignature } from './note/signed-note.ts';
 export { readCheckpoint } from './read-checkpoint.ts';

@@ -16,7 +16,7 @@ import { readWal, type WalPosition, type WalRead } from './wal/wal-reader.ts';
 
 /** Entries taken in under one lock and one checkpoint. */
 const MAX_ENTRIES_PER_PASS = 65_536;
-export const WAL_PATTERN = /^wal-[A-Za-z0-9_-]{4,64}\.log$/;
+const WAL_PATTERN = /^wal-[A-Za-z0-9_-]{4,64}\.log$/;
 
 /** What the sequencer works on. */
 export interface SequencerDeps {

@@ -61,7 +61,7 @@ export function parseNote(bytes: Uint8Array): SignedNote {
 }
 
 /** Reads one signature line without its line feed. Throws `AUDIT_NOTE_INVALID`. */
-export function parseSignature(line: string): NoteSignature {
+function parseSignature(line: string): NoteSignature {
   const groups = SIGNATURE_LINE.exec(line)?.groups;
   const blob = fromBase64(groups?.['blob'] ?? '');
   const name = groups?.['name'];
