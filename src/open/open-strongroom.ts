@@ -378,7 +378,14 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
     clientCertificates: clientCertificateVerbs(deps, caller),
     exportEvidence: ({ destination }) =>
       gatherEvidence(deps.gate, caller, () =>
-        exportEvidence({ home, destination, config, keys: deps.audit.keys, api, now: () => deps.clock.now() }),
+        exportEvidence({
+          home,
+          destination,
+          config,
+          keys: deps.audit.keys,
+          api,
+          now: () => deps.clock.now(),
+        }),
       ),
     secretStates: () => secretStates(config, secretReading(home, env, deps.keyring)),
     sealSecret: async ({ setting, secret }) => {

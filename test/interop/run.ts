@@ -4,6 +4,7 @@ import { ageChecks } from './age.ts';
 import { attackChecks } from './attacks.ts';
 import { attestationChecks } from './attestations.ts';
 import type { Check } from './check.ts';
+import { intrusionChecks } from './intrusions.ts';
 import { modelSigningChecks } from './model-signing.ts';
 import { oidcChecks } from './oidc.ts';
 import { passkeyChecks } from './passkeys.ts';
@@ -31,6 +32,7 @@ const checks: readonly Check[] = [
   ...zstdChecks(peers, fileBytes),
   ...tlogChecks(),
   ...attackChecks(isQuick),
+  ...intrusionChecks(),
 ].filter(({ name }) => words.every((word) => name.includes(word)));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -32,6 +32,8 @@ export async function serveHome(workshop: Workshop, port: number, plan: HomePlan
     STRONGROOM_SERVER_LISTEN: `localhost:${port}`,
     STRONGROOM_SERVER_CERTIFICATE_FILE: workshop.write('certificate.pem', fixture('localhost.pem')),
     STRONGROOM_SERVER_KEY_FILE: workshop.write('key.pem', fixture('server-key.pem')),
+    // Checks fail on purpose, and all of them come from this machine.
+    STRONGROOM_INTRUSION_MODE: 'off',
     ...plan.env,
   };
   {

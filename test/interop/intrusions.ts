@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:https';
+import { openStrongroom } from '../../src/open/index.ts';
+import { fixture } from '../network/local-server.ts';
+import type { Check } from './check.ts';
+import { findTool, runTool } from './run-tool.ts';
+import { callJson, freePort, serveHome } from './served-home.ts';
+import type { Workshop } from './workshop.ts';
+
+const OWNER_PASSWORD = 'vintage llama orbits 42 moons';
+const ATTACK_SECONDS = 60;
+/** Another address of this machine than the attacker's. */
+const ORDINARY_ADDRESS = '127.0.0.2';
+
+interface Attack {
+  readonly name: string;
+  readonly program: string;
+  readonly scenarios: readonly string[];
+  /** Arguments of the program; it attacks `https://localhost:port`. */
+  readonly argue: (port: number, workshop: Workshop) => readonly string[];
+}
+
+const ATTACKS: readonly Attack[] = [
+  {
+    name: 'hydra guesses passwords: noticed and blocked, ordinary use goes on',
+    program: 'hydra',
+    scenarios: ['log-in-bruteforce'],
+    argue: (port, workshop) => {
+      const words = Array.from({ length: 60 }, (_, at) => `guess number ${at} of many`);
+      const form = '/api/v1/log-in:{"name"\\:"^USER^","password"\\:"^PASS^","wants"\\:"tokens"}';
+      return [
+        ...['-l', 'ada', '-P', workshop.write('words.txt', `${words.join('\n')}\n`), '-t', '1', '-I'],
+        ...['-s', String(port), '127.0.0.1', 'https-post-form'],
+        `${form}:H=Content-Type\\: application/json:S=accessToken`,
+      ];
+    },
+  },
+  {
+    name: 'sqlmap tries injections: noticed and blocked, ordinary use goes on',
+    program: 'sqlmap',
+    scenarios: [
+      'schema-fuzzing',
+      'address-probing',
+      'id-probing',
+      'log-in-bruteforce',
+      'credential-stuffing',
+    ],
+    argue: (port, workshop) => [
+      ...['-u', `https://127.0.0.1:${port}/api/v1/log-in`, '--batch', '--level', '2', '--flush-session'],
+      ...['--data', '{"name":"ada*","password":"x*","wants":"tokens"}'],
+      ...['--headers', 'Content-Type: application/json', '--ignore-code', '400,401,403,429'],
+      ...['--disable-coloring', '--output-dir', workshop.path('sqlmap')],
+    ],
+  },
+];
+
+/** Attack tools of others against a server on this machine, which must notice them and shut them out. */
+export function intrusionChecks(): readonly Check[] {
+  return ATTACKS.map((attack) => ({
+    name: attack.name,
+    missing: findTool(attack.program, attack.program) ? undefined : attack.program,
+    run: (workshop) => replay(attack, workshop),
+  }));
+}
+
+async function replay({ program, argue, scenarios }: Attack, workshop: Workshop): Promise<void> {
+  const port = await freePort();
+  // Older tools speak no TLS 1.3.
+  const served = await serveHome(workshop, port, {
+    env: { STRONGROOM_SERVER_TLS_MIN_VERSION: '1.2', STRONGROOM_INTRUSION_MODE: 'block' },
+  });
+  try {
+    const bootstrap = { token: served.bootstrapToken, name: 'ada', password: OWNER_PASSWORD };
+    const { accessToken } = await callJson(`${served.url}/api/v1/bootstrap`, bootstrap);
+    const ordinary = watchOrdinaryUse(port, String(accessToken));
+    const attack = { command: program, args: argue(port, workshop), folder: workshop.folder };
+    const { output } = await runTool({ ...attack, seconds: ATTACK_SECONDS });
+    const statuses = await ordinary.stop();
+    assert.deepEqual(new Set(statuses), new Set([200]));
+    assert.equal(await statusOf(port, { path: '/healthz' }), 403, output);
+  } finally {
+    await served.close();
+  }
+  await using strongroom = await openStrongroom({ home: workshop.path('home') });
+  const [block] = await strongroom.api.blocks.list();
+  assert.equal(block?.source, '127.0.0.1');
+  assert.ok(scenarios.includes(block.scenario ?? ''), block.scenario ?? 'none');
+  const [recorded] = await strongroom.api.audit.search({ action: 'intrusion.*' });
+  assert.equal(recorded?.action, `intrusion.${block.scenario ?? ''}`);
+}
+
+/** Asks what the owner asks, four times a second, from another address. */
+function watchOrdinaryUse(port: number, token: string): { readonly stop: () => Promise<readonly number[]> } {
+  const statuses: number[] = [];
+  let isOver = false;
+  const running = (async () => {
+    while (!isOver) {
+      const headers = { authorization: `Bearer ${token}` };
+      statuses.push(
+        await statusOf(port, { path: '/api/v1/namespaces', localAddress: ORDINARY_ADDRESS, headers }),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  })();
+  return {
+    stop: async () => {
+      isOver = true;
+      await running;
+      return statuses;
+    },
+  };
+}
+
+interface Asked {
+  readonly path: string;
+  readonly localAddress?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function statusOf(port: number, { path, ...more }: Asked): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      host: '127.0.0.1',
+      servername: 'localhost',
+      port,
+      path,
+      ca: fixture('ca.pem'),
+      ...more,
+    };
+    request({ ...options, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
