@@ -109,6 +109,10 @@ export function verifyConsistencyCommand(runner: Runner): Command {
         'strongroom audit verify-consistency growth --from ./last-month/checkpoint --key "$KEY"',
         'with the key that was written down',
       ],
+      [
+        'strongroom audit verify-consistency growth --from old-checkpoint --key "$KEY" --witness "$WITNESS"',
+        'and a witness must have signed the newer one',
+      ],
     ],
   }).requiredOption('--from <path>', 'the older checkpoint');
   return bindAct<KeyOptions & { readonly from: string }>(
