@@ -76,8 +76,10 @@ function setCommand(runner: Runner): Command {
     summary: 'change what a namespace trusts, from now on',
     more: `OUTCOME is one of ${SCAN_OUTCOMES.join(', ')}. What may enter may be fetched and served, unless it is said otherwise.`,
     examples: [
-      ['strongroom trust set acme --enter unknown=allow', 'files that no reader knows come in'],
-      ['strongroom trust set acme --enter malicious=quarantine', 'keep dangerous files for inspection'],
+      [
+        'strongroom trust set acme --enter unknown=allow --enter malicious=quarantine',
+        'files that no reader knows come in, dangerous ones are kept for inspection',
+      ],
       [
         'strongroom trust set acme --signatures 1 --signer ada=KEY-ID --signer bob=KEY-ID',
         'one of two people must have signed a version',

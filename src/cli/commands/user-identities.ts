@@ -41,6 +41,7 @@ export function userLinkCommand(runner: Runner): Command {
     summary: 'let whoever a provider knows under a subject log in as this user',
     examples: [
       ['strongroom user link ada --provider corp --subject 248289761001', 'by the sub of the ID token'],
+      ['strongroom user link ada --provider corp --subject 248289761001 --json', 'as a document'],
     ],
   })
     .requiredOption('--provider <id>', 'provider of the configuration')
@@ -63,7 +64,10 @@ export function userUnlinkCommand(runner: Runner): Command {
     args: '<name> <id>',
     usage: '[options] NAME ID',
     summary: 'take an identity elsewhere away from a user; sessions end',
-    examples: [['strongroom user unlink ada ID', 'user identities lists the ids']],
+    examples: [
+      ['strongroom user unlink ada ID', 'user identities lists the ids'],
+      ['strongroom user unlink ada ID --json', 'as a document'],
+    ],
   });
   return bindAct(command, runner, async ({ session, args }) => {
     const [name, id] = [wordAt(args, 0), wordAt(args, 1)];
