@@ -8,8 +8,18 @@ import {
   parseNamespaceName,
   type StrongroomApi,
 } from '../../src/api/index.ts';
-import { Passphrase } from '../../src/bytes/index.ts';
-import { bytesOf, putOf } from '../kit/temporary-home.ts';
+import {
+  exportLog,
+  parseInclusionFile,
+  parseVkey,
+  readCheckpoint,
+  TileStore,
+  verifyInclusionFile,
+  verifyLog,
+} from '../../src/audit/index.ts';
+import { Passphrase, utf8Bytes } from '../../src/bytes/index.ts';
+import { Folder } from '../../src/storage/index.ts';
+import { bytesOf, putOf, temporaryFolder } from '../kit/temporary-home.ts';
 
 /** What a test works on; `second` is another person, where some acts take two. */
 export interface OpenedApi extends StrongroomApi {
@@ -290,5 +300,24 @@ function testRemoval(open: OpenApi): void {
       [find('version:read')?.outcome, find('version:read')?.resource],
       ['failed', 'acme/churn@9'],
     );
+  });
+
+  test('the record is verified, copied and proved to whoever has its key', async (t) => {
+    const api = await open(t);
+    await api.versions.put(putOf('acme/churn', { 'm.bin': 'x' }));
+    const [act] = await api.audit.search({ action: 'version:create' });
+    const { keys } = await api.audit.key();
+    const key = parseVkey(keys[0] ?? '');
+    const { proof } = await api.audit.prove({ index: act?.index ?? -1 });
+    assert.equal(verifyInclusionFile(parseInclusionFile(utf8Bytes(proof)), key).index, act?.index);
+    const { isSound, findings } = await api.audit.verify();
+    assert.deepEqual([isSound, findings], [true, []]);
+    const copy = await temporaryFolder(t);
+    await using folder = await Folder.open(copy);
+    const tiles = (addresses: Parameters<typeof api.audit.tiles>[0]['tiles']) =>
+      api.audit.tiles({ tiles: addresses });
+    await exportLog({ checkpoint: () => api.audit.checkpoint(), tiles }, folder);
+    const checkpoint = await readCheckpoint(folder);
+    assert.deepEqual((await verifyLog({ tiles: new TileStore(folder), checkpoint, key })).findings, []);
   });
 }
