@@ -101,7 +101,6 @@ export {
   type ListRoute,
   type LongRoute,
   type Method,
-  NEWEST,
   type Page,
   type PageRequest,
   type RawRequest,

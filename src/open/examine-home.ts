@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
 import { loadConfig } from '../config.ts';
 import {
+  checkAccess,
   checkBackups,
   checkHome,
   checkKeys,
   checkMachine,
   checkPolicies,
+  gatherAccess,
   gatherPolicies,
   type HomeFacts,
   type Line,
@@ -111,6 +113,7 @@ async function examineInside(options: Inside, now: Date): Promise<readonly Line[
   return [
     ...checkKeys({ ...known, keys: await api.keys.list() }, now),
     ...checkPolicies(await gatherPolicies(api)),
+    ...checkAccess(await gatherAccess(api), now),
     ...(await examineBackups(options, strongroom)),
   ];
 }

@@ -6,7 +6,7 @@ import { type ClientCredential, connectStrongroom, type RemoteStrongroom } from 
 import { initHome, type Serving, serveOverHttps } from '../../src/open/index.ts';
 import { temporaryFolder, trustUnknown } from './temporary-home.ts';
 
-export const ROOT_PASSWORD = 'walnut tractor velvet oboe nine';
+const ROOT_PASSWORD = 'walnut tractor velvet oboe nine';
 
 /** A home that is served over real TLS, and its first administrator. */
 export interface ServedHome {
@@ -42,7 +42,7 @@ export async function serveHome(home: string, port = 0): Promise<Serving> {
 }
 
 /** Connects to a home that is served; closed after the test. */
-export function connectTo(
+function connectTo(
   t: Pick<TestContext, 'after'>,
   { serving, pin }: Pick<ServedHome, 'serving' | 'pin'>,
   credential?: ClientCredential,

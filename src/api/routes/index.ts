@@ -16,7 +16,6 @@ import { SERVICE_ACCOUNT_ROUTES, USER_ROUTES } from './users.ts';
 import { VERSION_ROUTES } from './versions.ts';
 import { WORKLOAD_ROUTES } from './workloads.ts';
 
-export { NEWEST } from './fields.ts';
 export {
   API_PREFIX,
   type CallRoute,
