@@ -7,6 +7,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAudit } from './audit.ts';
 import { measureContainer, measureRange } from './container.ts';
+import { measureGuard } from './guard.ts';
 import { describeMachine } from './machine.ts';
 import { compareAge, compareFernet, type OurTimes } from './peers.ts';
 import { writeTable } from './performance-table.ts';
@@ -15,7 +16,7 @@ import type { Row } from './row.ts';
 import { measureServer } from './server/measure-server.ts';
 import { openWorkspace } from './workspace.ts';
 
-const PARTS = ['seal', 'range', 'rotation', 'peers', 'server', 'audit'] as const;
+const PARTS = ['seal', 'range', 'rotation', 'peers', 'server', 'audit', 'guard'] as const;
 
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 for (const part of chosen) {
@@ -34,6 +35,7 @@ const machine = describeMachine();
 const rows: Row[] = [];
 const serverRows: Row[] = [];
 const auditRows: Row[] = [];
+const guardRows: Row[] = [];
 const missing: string[] = [];
 if (!workspace.isRamDisk) missing.push('a RAM disk with enough space: a disk was measured, too');
 
@@ -41,6 +43,7 @@ const path = writeRandomFile(join(workspace.folder, 'file'), fileBytes);
 const file = { path, bytes: fileBytes, workspace, warmedBytes };
 if (wants('seal') || wants('peers') || wants('range')) measureFile();
 if (wants('rotation')) rows.push(...measureRotation(workspace));
+if (wants('guard')) guardRows.push(...measureGuard());
 if (wants('audit')) auditRows.push(...measureAudit());
 if (wants('server')) serverRows.push(...(await measureServer(file, mixedSeconds)));
 
@@ -51,12 +54,15 @@ const result = {
   ramDisk: workspace.isRamDisk,
   warmedBytes: workspace.isRamDisk ? warmedBytes : 0,
   missing,
-  allMet: [...rows, ...serverRows, ...auditRows].every((row) => row.isMet),
+  allMet: [...rows, ...serverRows, ...auditRows, ...guardRows].every((row) => row.isMet),
 };
-console.log(JSON.stringify({ ...result, rows: [...rows, ...serverRows, ...auditRows] }, null, 2));
+console.log(
+  JSON.stringify({ ...result, rows: [...rows, ...serverRows, ...auditRows, ...guardRows] }, null, 2),
+);
 if (process.argv.includes('--write')) {
   if (rows.length > 0) writeTable('measured', { ...result, rows });
   if (auditRows.length > 0) writeTable('measured audit', { ...result, fileBytes: 0, rows: auditRows });
+  if (guardRows.length > 0) writeTable('measured guard', { ...result, fileBytes: 0, rows: guardRows });
   if (serverRows.length > 0) writeTable('measured server', { ...result, rows: serverRows });
 }
 

@@ -92,9 +92,9 @@ async function replay({ program, argue, scenarios }: Attack, workshop: Workshop)
 /** Asks what the owner asks, four times a second, from another address. */
 function watchOrdinaryUse(port: number, token: string): { readonly stop: () => Promise<readonly number[]> } {
   const statuses: number[] = [];
-  let isOver = false;
+  const watch = { isOver: false };
   const running = (async () => {
-    while (!isOver) {
+    while (!watch.isOver) {
       const headers = { authorization: `Bearer ${token}` };
       statuses.push(
         await statusOf(port, { path: '/api/v1/namespaces', localAddress: ORDINARY_ADDRESS, headers }),
@@ -104,7 +104,7 @@ function watchOrdinaryUse(port: number, token: string): { readonly stop: () => P
   })();
   return {
     stop: async () => {
-      isOver = true;
+      watch.isOver = true;
       await running;
       return statuses;
     },
