@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type OpenedFile, type OpenedVersion, ROUTES } from '../api/index.ts';
 import { type ByteRange, fromBase64, fromHex, Passphrase, toBase64, utf8Text } from '../bytes/index.ts';
@@ -8,8 +8,8 @@ import type { ServerDeps } from './ports.ts';
 import { parseRange } from './range.ts';
 import { apiOf, rawRequest } from './route-request.ts';
 
-/** Two segments: enough that the next is decrypted while one is sent. */
-const AHEAD_BYTES = 512 * 1024;
+/** What is given to the connection at a time: enough records of TLS to be worth it, few enough to stay in caches. */
+const WRITE_BYTES = 256 * 1024;
 
 /** Sends a file of a version, or a range of it, verified segment by segment as it goes out. */
 export async function download(
@@ -30,7 +30,7 @@ export async function download(
     const range = isRangeWelcome(request, tag) ? parseRange(request.headers.range, file.size) : undefined;
     announce(reply, file, range);
     if (request.method === 'HEAD') return await reply.send();
-    return await reply.send(streamOf(file, range));
+    return await sendBytes(reply, file.lend(range));
   } finally {
     await opened.close();
   }
@@ -54,9 +54,46 @@ function announce(reply: FastifyReply, file: OpenedFile, range: ByteRange | unde
   if (range !== undefined) void reply.header('content-range', `bytes ${start}-${end - 1}/${file.size}`);
 }
 
-/** Decrypts ahead of what is sent, but not far; whoever stops reading stops that too. */
-function streamOf(file: OpenedFile, range: ByteRange | undefined): Readable {
-  return Readable.from(file.read(range), { objectMode: false, highWaterMark: AHEAD_BYTES });
+/**
+ * Sends bytes that are lent: each chunk is out of our hands before the next is asked for, so nothing of it is copied.
+ * Whoever stops reading stops the decryption too. What fails before the first byte is still answered as an error.
+ */
+async function sendBytes(reply: FastifyReply, lent: AsyncIterable<Uint8Array>): Promise<FastifyReply> {
+  const { raw } = reply;
+  try {
+    for await (const chunk of lent) {
+      if (!reply.sent) takeOver(reply);
+      for (let at = 0; at < chunk.length; at += WRITE_BYTES) {
+        await write(raw, chunk.subarray(at, at + WRITE_BYTES));
+      }
+    }
+  } catch (error) {
+    if (!reply.sent) throw error;
+    // Too late for words: a length that does not come about tells the client.
+    raw.destroy();
+    return reply;
+  }
+  if (!reply.sent) takeOver(reply);
+  raw.end();
+  return reply;
+}
+
+function takeOver(reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+}
+
+/** Resolves when the connection has taken the bytes over, encrypted. Throws `ABORTED` when it closes before. */
+function write(raw: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => reject(new StrongroomError('ABORTED', 'the client went away'));
+    raw.once('close', onClose);
+    raw.write(bytes, (error) => {
+      raw.off('close', onClose);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 /** The access code of a request without a body: base64 of its UTF-8 in a header of its own. */
