@@ -92,6 +92,11 @@ export const SERVER_WALK: readonly WalkPart[] = [
         shows: /^logged in to https:\S+ as user:ada$/m,
       },
       {
+        remark: 'and logs in with it',
+        command: 'strongroom login --user ada --password-file ada.password',
+        shows: /^logged in to https:\S+ as user:ada$/m,
+      },
+      {
         remark: 'a folder becomes a version',
         command: 'strongroom put run-1 acme/digits',
         shows: /^sealed acme\/digits@1 \(4 files, /m,
@@ -156,6 +161,11 @@ export const SERVER_WALK: readonly WalkPart[] = [
         remark: 'he chooses his',
         command:
           'strongroom accept-invitation --token-file bob.invitation --password-file bob.password --ca-file tls.crt',
+        shows: /^logged in to https:\S+ as user:bob$/m,
+      },
+      {
+        remark: 'and logs in with it',
+        command: 'strongroom login --user bob --password-file bob.password',
         shows: /^logged in to https:\S+ as user:bob$/m,
       },
       {
