@@ -34,6 +34,8 @@ export interface LimitDecision {
   readonly retryAfterSeconds?: number;
 }
 
+/** Addresses whose key is remembered: whoever keeps asking is not hidden anew each time. */
+const MAX_KEYS = 1024;
 const MINUTE_MS = 60_000;
 /** What changes something, or moves content, is dearer to answer than what reads. */
 const COST: Readonly<Record<RouteClass, number>> = {
@@ -66,6 +68,8 @@ export class RateLimits {
   readonly #address: Limit | undefined;
   readonly #logIn: Limit | undefined;
   readonly #byClass: ReadonlyMap<RouteClass, Limit>;
+  /** What the addresses of late are counted under. */
+  readonly #keys = new Map<string, string>();
 
   constructor(deps: RateLimitsDeps) {
     this.#deps = deps;
@@ -88,7 +92,7 @@ export class RateLimits {
 
   /** Counts a request against its address. `undefined`: nothing limits it. */
   takeAddress(address: string, routeClass: RouteClass): LimitDecision | undefined {
-    const key = this.#deps.hide(networksOf(address).exact);
+    const key = this.#keyOf(address);
     const all = this.#take(this.#address, key, COST[routeClass]);
     if (all?.retryAfterSeconds !== undefined || routeClass !== 'log-in') return all;
     return this.#take(this.#logIn, key, 1) ?? all;
@@ -103,6 +107,15 @@ export class RateLimits {
   get size(): number {
     const limits = [this.#address, this.#logIn, ...this.#byClass.values()];
     return limits.reduce((sum, limit) => sum + (limit?.table.size ?? 0), 0);
+  }
+
+  #keyOf(address: string): string {
+    const known = this.#keys.get(address);
+    if (known !== undefined) return known;
+    const key = this.#deps.hide(networksOf(address).exact);
+    if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
+    this.#keys.set(address, key);
+    return key;
   }
 
   #limit(policy: string, perMinute: number): Limit | undefined {

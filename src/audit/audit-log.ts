@@ -23,6 +23,7 @@ const MAX_WAL_BYTES = 64 * 1024 * 1024;
 /** How long entries wait at most for their checkpoint. */
 const SEQUENCE_EVERY_MS = 1000;
 /** While another process holds the lock: how long to wait, and how often. */
+const MAX_MASKS = 1024;
 const LOCK_WAIT_MS = 25;
 const MAX_LOCK_WAITS = 80;
 /** Nodes of this process that still write: a process may have a log open more than once. */
@@ -58,6 +59,8 @@ export class AuditLog {
   /** The folder with `checkpoint` and `tile/`. */
   readonly base: Folder;
   readonly #options: AuditLogOptions;
+  /** The same addresses come again and again. */
+  readonly #masks = new Map<string, string>();
   readonly #wals: Folder;
   readonly #sequencer: Sequencer;
   #writer: WalWriter;
@@ -121,7 +124,13 @@ export class AuditLog {
 
   /** A value that must be comparable, but not readable: an address, a name that somebody tried. */
   mask(value: string): string {
-    return `hmac-sha256:${toHex(hmac('sha256', this.keys.maskKey, utf8Bytes(value)).subarray(0, 16))}`;
+    const known = this.#masks.get(value);
+    if (known !== undefined) return known;
+    const mac = hmac('sha256', this.keys.maskKey, utf8Bytes(value));
+    const masked = `hmac-sha256:${toHex(mac.subarray(0, 16))}`;
+    if (this.#masks.size >= MAX_MASKS) this.#masks.clear();
+    this.#masks.set(value, masked);
+    return masked;
   }
 
   /** Puts what was written under a checkpoint, also what other processes wrote. */

@@ -24,6 +24,8 @@ type Unsealed<Row> = Omit<Row, 'mac'>;
  */
 export class SealedRows {
   readonly #seal: Seal;
+  /** Rows that the catalogue keeps, frozen whole, and gives again while nothing was written: checked once. */
+  readonly #verified = new WeakMap<object, Table>();
 
   constructor(seal: Seal) {
     this.#seal = seal;
@@ -34,7 +36,7 @@ export class SealedRows {
   }
 
   openNamespace<Row extends NamespaceRow>(row: Row): Row {
-    this.#verify('namespace', namespaceText(row), row.mac);
+    this.#verify('namespace', row, namespaceText);
     return row;
   }
 
@@ -43,7 +45,7 @@ export class SealedRows {
   }
 
   openModel<Row extends ModelRow>(row: Row): Row {
-    this.#verify('model', modelText(row), row.mac);
+    this.#verify('model', row, modelText);
     return row;
   }
 
@@ -54,8 +56,10 @@ export class SealedRows {
   }
 
   openVersion<Row extends VersionRow>(row: Row): Row {
-    if (row.digest !== digestOfStored(row)) throw tampered('version');
-    this.#verify('version', versionText(row), row.mac);
+    this.#verify('version', row, (each) => {
+      if (each.digest !== digestOfStored(each)) throw tampered('version');
+      return versionText(each);
+    });
     return row;
   }
 
@@ -64,7 +68,7 @@ export class SealedRows {
   }
 
   openAlias(row: AliasRow): AliasRow {
-    this.#verify('alias', aliasText(row), row.mac);
+    this.#verify('alias', row, aliasText);
     return row;
   }
 
@@ -73,7 +77,7 @@ export class SealedRows {
   }
 
   openMetric(row: MetricRow): MetricRow {
-    this.#verify('metric', metricText(row), row.mac);
+    this.#verify('metric', row, metricText);
     return row;
   }
 
@@ -82,7 +86,7 @@ export class SealedRows {
   }
 
   openTrustPolicy(row: TrustPolicyRow): TrustPolicyRow {
-    this.#verify('trust policy', trustPolicyText(row), row.mac);
+    this.#verify('trust policy', row, trustPolicyText);
     return row;
   }
 
@@ -91,7 +95,7 @@ export class SealedRows {
   }
 
   openRelease(row: ReleaseRow): ReleaseRow {
-    this.#verify('release', releaseText(row), row.mac);
+    this.#verify('release', row, releaseText);
     return row;
   }
 
@@ -100,7 +104,7 @@ export class SealedRows {
   }
 
   openSignature(row: SignatureRow): SignatureRow {
-    this.#verify('signature', signatureText(row), row.mac);
+    this.#verify('signature', row, signatureText);
     return row;
   }
 
@@ -109,7 +113,7 @@ export class SealedRows {
   }
 
   openSigningKey(row: SigningKeyRow): SigningKeyRow {
-    this.#verify('signing key', signingKeyText(row), row.mac);
+    this.#verify('signing key', row, signingKeyText);
     return row;
   }
 
@@ -117,10 +121,13 @@ export class SealedRows {
     return toBase64Url(this.#seal.mac(labelOf(table), utf8Bytes(text)));
   }
 
-  #verify(table: Table, text: string, mac: string): void {
-    const bytes = fromBase64Url(mac);
-    if (bytes !== undefined && this.#seal.verifyMac(labelOf(table), utf8Bytes(text), bytes)) return;
-    throw tampered(table);
+  #verify<Row extends { readonly mac: string }>(table: Table, row: Row, textOf: (row: Row) => string): void {
+    if (this.#verified.get(row) === table) return;
+    const bytes = fromBase64Url(row.mac);
+    const isOurs =
+      bytes !== undefined && this.#seal.verifyMac(labelOf(table), utf8Bytes(textOf(row)), bytes);
+    if (!isOurs) throw tampered(table);
+    if (Object.isFrozen(row)) this.#verified.set(row, table);
   }
 }
 

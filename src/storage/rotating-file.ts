@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { mapErrors, quotePath } from './storage-error.ts';
 
 /** Bytes that wait to be written; what comes beyond is dropped, so that a full disk does not fill the memory. */
@@ -62,7 +63,7 @@ export class RotatingFile {
 
   async #drain(): Promise<void> {
     // The lines of this turn go together.
-    await Promise.resolve();
+    await endOfTurn();
     while (this.#waiting.length > 0) {
       const lines = this.#waiting;
       this.#waiting = [];

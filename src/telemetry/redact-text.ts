@@ -3,6 +3,9 @@ import { RULES, SECRET } from './secret-patterns.ts';
 /** What of one text is looked at and told, in characters. */
 const MAX_LOOKED_AT = 8192;
 const MAX_TOLD = 2048;
+/** Texts that are remembered for having nothing to hide, and how long each may be: names of fields, paths, callers. */
+const MAX_REMEMBERED = 2048;
+const MAX_REMEMBERED_LENGTH = 160;
 /** Encodings within encodings that are looked into. */
 const MAX_DEPTH = 3;
 
@@ -14,11 +17,26 @@ const BLANK = /\s/;
 /** Mostly letters, as secrets are once they are decoded. */
 const PRINTABLE = /^[\t\n\r\x20-\x7e]+$/;
 
+/** What came out as it went in. Nothing that was redacted is ever in here. */
+const clean = new Set<string>();
+
+function remember(text: string): void {
+  if (clean.size >= MAX_REMEMBERED) clean.clear();
+  clean.add(text);
+}
+
 /**
  * A text without the secrets and personal data that can be told by their shape or by the name before them, also where
  * they are written as base64, hex, with percent signs or with escapes. Long texts are cut.
  */
 export function redactText(text: string): string {
+  if (clean.has(text)) return text;
+  const told = redactWhole(text);
+  if (told === text && text.length <= MAX_REMEMBERED_LENGTH) remember(text);
+  return told;
+}
+
+function redactWhole(text: string): string {
   const cut = text.length <= MAX_LOOKED_AT ? text : withoutLastWord(text.slice(0, MAX_LOOKED_AT));
   const redacted = redact(cut, MAX_DEPTH);
   return redacted.length <= MAX_TOLD ? redacted : `${redacted.slice(0, MAX_TOLD)}…`;

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { SecretBytes } from '../../bytes/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
 import type { AppendFile, Folder } from '../../storage/index.ts';
@@ -89,8 +90,8 @@ export class WalWriter {
   }
 
   async #run(): Promise<void> {
-    // One turn, so that what is appended in the same moment goes along.
-    await Promise.resolve();
+    // To the end of the turn, so that all of the calls that came in with it go along.
+    await endOfTurn();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MAX_BATCH_ENTRIES);
       const late = batch.filter(({ since }) => performance.now() - since > DEADLINE_MS);

@@ -7,12 +7,14 @@ import { keyVerbs } from './keys.ts';
 import { leaseVerbs } from './leases.ts';
 import { modelVerbs } from './models.ts';
 import { namespaceVerbs } from './namespaces.ts';
+import { rememberReads } from './read-memo.ts';
 import type { CatalogueDatabase } from './tables.ts';
 import { trustVerbs } from './trust.ts';
 import { versionVerbs } from './versions.ts';
 
 /** The catalogue over any database that holds its tables in their newest form. */
-export function createKyselyCatalogue(database: CatalogueDatabase): Catalogue {
+export function createKyselyCatalogue(plain: CatalogueDatabase): Catalogue {
+  const database = rememberReads(plain);
   return {
     ...homeVerbs(database),
     ...namespaceVerbs(database),

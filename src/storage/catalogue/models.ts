@@ -5,11 +5,13 @@ import type { AliasRow, ModelRow, ModelState } from '../catalogue-rows.ts';
 import { groupBy } from './group-by.ts';
 import { parseDirections } from './json-columns.ts';
 import { removeModel } from './removal.ts';
-import type { CatalogueDatabase, Queries, Tables } from './tables.ts';
+import type { RememberingDatabase } from './read-memo.ts';
+import type { Queries, Tables } from './tables.ts';
 
-export function modelVerbs(database: CatalogueDatabase): CatalogueModels {
+export function modelVerbs(database: RememberingDatabase): CatalogueModels {
   return {
-    findModel: (name) => database.read(async (queries) => (await readStates(queries, { name }))[0]),
+    findModel: (name) =>
+      database.readKept(`model ${name}`, async (queries) => (await readStates(queries, { name }))[0]),
     listModels: (namespace) =>
       database.read((queries) => readStates(queries, namespace === undefined ? {} : { namespace })),
     updateModel: (name, change) =>

@@ -2,9 +2,10 @@ import type { Selectable } from 'kysely';
 import { StrongroomError } from '../../errors/index.ts';
 import type { CatalogueNamespaces } from '../catalogue.ts';
 import type { NamespaceRow, NamespaceState } from '../catalogue-rows.ts';
-import type { CatalogueDatabase, Queries, Tables } from './tables.ts';
+import type { RememberingDatabase } from './read-memo.ts';
+import type { Queries, Tables } from './tables.ts';
 
-export function namespaceVerbs(database: CatalogueDatabase): CatalogueNamespaces {
+export function namespaceVerbs(database: RememberingDatabase): CatalogueNamespaces {
   return {
     createNamespace: (row) =>
       database.write(async (queries) => {
@@ -13,7 +14,8 @@ export function namespaceVerbs(database: CatalogueDatabase): CatalogueNamespaces
         }
         await insertNamespace(queries, row);
       }),
-    findNamespace: (name) => database.read(async (queries) => (await readStates(queries, name))[0]),
+    findNamespace: (name) =>
+      database.readKept(`namespace ${name}`, async (queries) => (await readStates(queries, name))[0]),
     listNamespaces: () => database.read((queries) => readStates(queries)),
     updateNamespace: (name, change) =>
       database.write(async (queries) => {

@@ -5,14 +5,18 @@ import { hasVersion } from './has-version.ts';
 import { getModelRow, putModel } from './models.ts';
 import { publishVersion } from './publish.ts';
 import { removeVersion } from './removal.ts';
-import type { CatalogueDatabase, Queries } from './tables.ts';
+import type { RememberingDatabase } from './read-memo.ts';
+import type { Queries } from './tables.ts';
 import { putAlias, putMetrics, readMetrics, readVersions } from './version-rows.ts';
 
-export function versionVerbs(database: CatalogueDatabase): CatalogueVersions {
+export function versionVerbs(database: RememberingDatabase): CatalogueVersions {
   return {
     publishVersion: (request, decide) =>
       database.write((queries) => publishVersion(queries, request, decide)),
-    findVersion: (model, which) => database.read((queries) => findVersion(queries, model, which)),
+    findVersion: (model, which) =>
+      database.readKept(`version ${model} ${JSON.stringify(which)}`, (queries) =>
+        findVersion(queries, model, which),
+      ),
     listVersions: (model) => database.read((queries) => readVersions(queries, model)),
     listMetrics: (model, name) =>
       database.read((queries) => readMetrics(queries, { model, name, isVisible: true })),
