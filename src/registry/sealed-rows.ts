@@ -124,8 +124,7 @@ export class SealedRows {
   #verify<Row extends { readonly mac: string }>(table: Table, row: Row, textOf: (row: Row) => string): void {
     if (this.#verified.get(row) === table) return;
     const bytes = fromBase64Url(row.mac);
-    const isOurs =
-      bytes !== undefined && this.#seal.verifyMac(labelOf(table), utf8Bytes(textOf(row)), bytes);
+    const isOurs = bytes !== undefined && this.#seal.verifyMac(labelOf(table), utf8Bytes(textOf(row)), bytes);
     if (!isOurs) throw tampered(table);
     if (Object.isFrozen(row)) this.#verified.set(row, table);
   }

@@ -9,11 +9,16 @@ import { mapErrors, quotePath } from './storage-error.ts';
 export class AppendFile {
   readonly #handle: FileHandle;
   readonly #doing: string;
+  readonly #flushes: boolean;
   #size = 0;
   #isTorn = false;
 
-  /** Takes over a descriptor of an empty file; `label` names it in messages. */
-  constructor(handle: FileHandle, label: string) {
+  /**
+   * Takes over a descriptor of an empty file; `label` names it in messages. `flushes`: what is written is not durable
+   * by itself, as it is with `DURABLE_WRITES_FLAG`.
+   */
+  constructor(handle: FileHandle, label: string, { flushes }: { readonly flushes: boolean }) {
+    this.#flushes = flushes;
     this.#handle = handle;
     this.#doing = `write ${quotePath(label)}`;
   }
@@ -37,7 +42,7 @@ export class AppendFile {
           const { bytesWritten } = await this.#handle.write(bytes, done, left, this.#size + done);
           done += bytesWritten;
         }
-        await this.#handle.datasync();
+        if (this.#flushes) await this.#handle.datasync();
       });
     } catch (error) {
       await this.#handle.truncate(this.#size).catch(() => {

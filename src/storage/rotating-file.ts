@@ -1,10 +1,12 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
-import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { mapErrors, quotePath } from './storage-error.ts';
 
 /** Bytes that wait to be written; what comes beyond is dropped, so that a full disk does not fill the memory. */
 const MAX_WAITING_BYTES = 8 << 20;
+/** How long lines gather before they are written. */
+const GATHER_MS = 10;
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 export interface RotatingFileOptions {
@@ -62,8 +64,8 @@ export class RotatingFile {
   }
 
   async #drain(): Promise<void> {
-    // The lines of this turn go together.
-    await endOfTurn();
+    // What comes within a moment goes together: a busy server would else write at every turn.
+    await delay(GATHER_MS);
     while (this.#waiting.length > 0) {
       const lines = this.#waiting;
       this.#waiting = [];

@@ -278,6 +278,38 @@ export function testCatalogue(driver: string, open: OpenCatalogue): void {
     assert.equal((await other.listVersions('acme/churn')).length, 24);
   });
 
+  check(
+    'tells of a change at once, whichever process made it, however often it was asked',
+    async (one, again) => {
+      const other = await again();
+      await publish(one, 'acme/churn', [fileOf('a', 'a')]);
+      for (const [writer, description] of [
+        [one, 'first'],
+        [other, 'second'],
+        [one, 'third'],
+      ] as const) {
+        for (const reader of [one, other, one]) await reader.findModel('acme/churn');
+        await writer.updateModel('acme/churn', (row) => ({ ...row, description }));
+        for (const reader of [one, other]) {
+          assert.equal((await reader.findModel('acme/churn'))?.description, description);
+        }
+      }
+      await publish(other, 'acme/churn', [fileOf('a', 'b')]);
+      assert.equal((await one.findVersion('acme/churn', 'newest'))?.version, 2);
+      assert.equal((await one.findModel('acme/churn'))?.versionCount, 2);
+      await other.removeModel('acme/churn', AT);
+      assert.equal(await one.findModel('acme/churn'), undefined);
+      assert.equal(await one.findVersion('acme/churn', 'newest'), undefined);
+    },
+  );
+
+  check('gives rows that nobody can change for others', async (catalogue) => {
+    await publish(catalogue, 'acme/churn', [fileOf('a', 'a')]);
+    await catalogue.findModel('acme/churn');
+    const row = await catalogue.findModel('acme/churn');
+    assert.throws(() => Object.assign(row!.metricDirections, { lift: 'higher' }), TypeError);
+  });
+
   check('finds nothing wrong with itself', async (catalogue) => {
     await publish(catalogue, 'acme/churn', [fileOf('a', 'a')]);
     assert.deepEqual(await catalogue.check(), []);

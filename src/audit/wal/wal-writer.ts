@@ -1,7 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { SecretBytes } from '../../bytes/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
-import type { AppendFile, Folder } from '../../storage/index.ts';
+import type { AppendFile, EntryStatus, Folder } from '../../storage/index.ts';
 import { END_MARK, formatBatch, formatOwner, MAX_BATCH_ENTRIES, type WalOwner } from './wal-format.ts';
 
 /** Entries that may wait for the disk; beyond it acts are refused instead of piling up. */
@@ -24,6 +24,12 @@ interface Waiting {
   reject(error: StrongroomError): void;
 }
 
+/** Its first line, and what the file is that was made for it. */
+interface Begun {
+  readonly mac: Uint8Array;
+  readonly identity: Pick<EntryStatus, 'dev' | 'ino'>;
+}
+
 /**
  * The write-ahead log of one process. While one batch is being made durable the next one gathers, so that a thousand
  * acts at once cost as many flushes as a few. Every failure is `AUDIT_UNAVAILABLE`, and the next entry tries again.
@@ -31,13 +37,16 @@ interface Waiting {
 export class WalWriter {
   readonly #options: WalWriterOptions;
   readonly #file: AppendFile;
+  readonly #identity: Begun['identity'];
   #mac: Uint8Array;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #isBroken = false;
 
-  private constructor(options: WalWriterOptions, file: AppendFile, mac: Uint8Array) {
+  private constructor(options: WalWriterOptions, file: AppendFile, begun: Begun) {
+    const { mac, identity } = begun;
     this.#options = options;
+    this.#identity = identity;
     this.#file = file;
     this.#mac = mac;
   }
@@ -49,7 +58,7 @@ export class WalWriter {
       const { bytes, mac } = formatOwner(options.key, options.owner);
       await file.commit(bytes);
       await options.folder.sync();
-      return new WalWriter(options, file, mac);
+      return new WalWriter(options, file, { mac, identity: await file.look() });
     } catch (error) {
       await file.close();
       throw error;
@@ -120,8 +129,9 @@ export class WalWriter {
   /** A file that lost its name takes entries that nobody will ever find. */
   async #assertInPlace(): Promise<void> {
     const { folder, name } = this.#options;
-    const [open, named] = await Promise.all([this.#file.look(), folder.status(name)]);
-    if (named?.ino === open.ino && named.dev === open.dev && named.size === open.size) return;
+    const named = await folder.statusAtOnce(name);
+    const { dev, ino } = this.#identity;
+    if (named?.ino === ino && named.dev === dev && named.size === BigInt(this.#file.size)) return;
     this.#isBroken = true;
     throw new StrongroomError('AUDIT_DAMAGED', 'the write-ahead log was removed, replaced or cut');
   }

@@ -4,8 +4,8 @@ import type { CatalogueModels } from '../catalogue.ts';
 import type { AliasRow, ModelRow, ModelState } from '../catalogue-rows.ts';
 import { groupBy } from './group-by.ts';
 import { parseDirections } from './json-columns.ts';
-import { removeModel } from './removal.ts';
 import type { RememberingDatabase } from './read-memo.ts';
+import { removeModel } from './removal.ts';
 import type { Queries, Tables } from './tables.ts';
 
 export function modelVerbs(database: RememberingDatabase): CatalogueModels {

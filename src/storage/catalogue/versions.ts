@@ -4,8 +4,8 @@ import type { VersionState } from '../catalogue-rows.ts';
 import { hasVersion } from './has-version.ts';
 import { getModelRow, putModel } from './models.ts';
 import { publishVersion } from './publish.ts';
-import { removeVersion } from './removal.ts';
 import type { RememberingDatabase } from './read-memo.ts';
+import { removeVersion } from './removal.ts';
 import type { Queries } from './tables.ts';
 import { putAlias, putMetrics, readMetrics, readVersions } from './version-rows.ts';
 
