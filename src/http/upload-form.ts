@@ -11,6 +11,7 @@ import {
 } from '../api/index.ts';
 import { collectBytes } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
+import { bodyBytes } from './body-bytes.ts';
 import type { ServerDeps } from './ports.ts';
 import { readJson } from './read-json.ts';
 import { apiOf, rawRequest, signalOf } from './route-request.ts';
@@ -35,14 +36,13 @@ export async function putVersion(
     if (path === undefined) {
       throw new StrongroomError('INPUT_INVALID', 'the query names no path for the file');
     }
-    if (!(request.body instanceof Readable)) {
-      throw new StrongroomError('INPUT_INVALID', 'the request has no body');
-    }
+    const { body } = request;
+    if (!(body instanceof Readable)) throw new StrongroomError('INPUT_INVALID', 'the request has no body');
     const size = Number(request.headers['content-length'] ?? Number.NaN);
     const file: FileInput = {
       path,
       ...(Number.isSafeInteger(size) ? { size } : {}),
-      open: () => request.body as AsyncIterable<Uint8Array>,
+      open: () => bodyBytes(body),
     };
     return await api.versions.put({ model, files: [file], ...(alias && { aliases: [alias] }), signal });
   }
