@@ -2,6 +2,7 @@ import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ByteIterator, type ByteStream, bufferView } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
+import { freeMemory } from './free-memory.ts';
 
 /**
  * The body of a request, put straight where its reader wants it: one promise for a whole slab instead of one for every
@@ -94,18 +95,10 @@ class BodySink extends Writable {
   #askForMore(): void {
     const takeNext = this.#takeNext;
     if (takeNext === undefined || this.#chunk === undefined) return;
-    giveBack(this.#chunk);
+    freeMemory(this.#chunk);
     this.#chunk = undefined;
     this.#rest = new Uint8Array();
     this.#takeNext = undefined;
     takeNext();
   }
-}
-
-/**
- * Frees the memory of a chunk of its own, which every chunk of a body is, now. Left to the collector, every 64 MiB of a
- * body would cost a pass over the whole heap.
- */
-function giveBack({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -1,5 +1,6 @@
 import type { FileInput, FilePath } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
+import { freeMemory } from './free-memory.ts';
 
 /** A file that comes in one after the other with others, of a known size. */
 export interface AnnouncedFile {
@@ -7,18 +8,26 @@ export interface AnnouncedFile {
   readonly size: number;
 }
 
-/** The files of a stream in which they stand one after the other. They must be read in their order, each to its end. */
+/**
+ * The files of a stream in which they stand one after the other. They must be read in their order, each to its end;
+ * a part of one is good until the next is asked for, and what `take` gives becomes theirs.
+ */
 export function cutFiles(
   files: readonly AnnouncedFile[],
   take: () => Promise<Uint8Array | undefined>,
 ): readonly FileInput[] {
-  let rest: Uint8Array = new Uint8Array();
+  let chunk: Uint8Array = new Uint8Array();
+  let rest = chunk;
   return files.map(({ path, size }) => ({
     path,
     size,
     async *open() {
       for (let left = size; left > 0; ) {
-        if (rest.length === 0) rest = await nextChunk(take);
+        if (rest.length === 0) {
+          freeMemory(chunk);
+          chunk = await nextChunk(take);
+          rest = chunk;
+        }
         const part = rest.subarray(0, Math.min(left, rest.length));
         rest = rest.subarray(part.length);
         left -= part.length;

@@ -1,4 +1,4 @@
-import { type ByteSource, concatBytes } from '../bytes/index.ts';
+import { type ByteSource, bufferView, concatBytes } from '../bytes/index.ts';
 import type { OpenedPayload } from '../container/index.ts';
 
 /** As long as a segment, so that none is decrypted for two pages. */
@@ -9,9 +9,9 @@ const MAX_PAGES = 64;
 /**
  * An open payload as a source to be read here and there, such as by a scan: what was read is kept for a while, because
  * readers of formats come back to the same place. Reads of more than all that is kept are not kept. Throws as
- * `OpenedPayload.read`.
+ * `OpenedPayload.lend`.
  */
-export function payloadSource(payload: Pick<OpenedPayload, 'size' | 'read'>): ByteSource {
+export function payloadSource(payload: Pick<OpenedPayload, 'size' | 'lend'>): ByteSource {
   const pages = new Map<number, Promise<Uint8Array>>();
   const pageAt = (index: number): Promise<Uint8Array> => {
     const page = pages.get(index) ?? readRange(payload, index * PAGE_BYTES, PAGE_BYTES);
@@ -41,12 +41,17 @@ export function payloadSource(payload: Pick<OpenedPayload, 'size' | 'read'>): By
 }
 
 async function readRange(
-  payload: Pick<OpenedPayload, 'size' | 'read'>,
+  payload: Pick<OpenedPayload, 'size' | 'lend'>,
   start: number,
   length: number,
 ): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
   const end = Math.min(start + length, payload.size);
-  for await (const part of payload.read({ start, end })) parts.push(part);
-  return concatBytes(...parts);
+  const bytes = new Uint8Array(end - start);
+  let at = 0;
+  for await (const part of payload.lend({ start, end })) {
+    // Not `set`, which goes word by word where the memory is shared.
+    bufferView(part).copy(bytes, at);
+    at += part.length;
+  }
+  return bytes;
 }
