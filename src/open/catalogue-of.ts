@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { StrongroomError } from '../errors/index.ts';
+import { afterThisTurn } from '../runtime/index.ts';
 import { type Catalogue, Folder, openSqliteCatalogue } from '../storage/index.ts';
 import { CATALOGUE_FILE } from './home-layout.ts';
 
@@ -13,5 +14,5 @@ export async function openCatalogue(home: string): Promise<Catalogue> {
   if (status === undefined || status.size === 0n) {
     throw new StrongroomError('CATALOGUE_DAMAGED', 'the catalogue of the home is missing or empty');
   }
-  return await openSqliteCatalogue({ path: join(home, CATALOGUE_FILE) });
+  return await openSqliteCatalogue({ path: join(home, CATALOGUE_FILE), afterThisTurn });
 }

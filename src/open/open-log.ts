@@ -28,7 +28,9 @@ export interface OpenLog {
 export async function openLog(input: OpenLogInput): Promise<OpenLog> {
   const { config, stdout } = input;
   await using opened = new AsyncDisposableStack();
-  const destinations: LogDestination[] = config.to === 'file' ? [] : [stdout];
+  const destinations: LogDestination[] = [];
+  if (config.to !== 'file')
+    destinations.push(opened.adopt(new LinesOfTurn(stdout), (lines) => lines.flush()));
   if (config.to !== 'stdout') destinations.push(opened.adopt(await openFile(input), (file) => file.close()));
   if (config.syslog !== undefined) {
     const forwarder = opened.adopt(await openForwarder(input, config.syslog), (each) => each.close());
@@ -45,6 +47,27 @@ export async function openLog(input: OpenLogInput): Promise<OpenLog> {
     },
   });
   return { log, close: () => resources.disposeAsync() };
+}
+
+/** Writes the lines of a turn of the event loop together: to a terminal or a pipe, each call waits for the reader. */
+class LinesOfTurn implements LogDestination {
+  readonly #to: LogDestination;
+  #waiting: string[] = [];
+
+  constructor(to: LogDestination) {
+    this.#to = to;
+  }
+
+  write(line: string): void {
+    if (this.#waiting.push(line) === 1) setImmediate(() => this.flush());
+  }
+
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const lines = this.#waiting.join('');
+    this.#waiting = [];
+    this.#to.write(lines);
+  }
 }
 
 async function openFile({ home, config, onLost }: OpenLogInput): Promise<RotatingFile> {

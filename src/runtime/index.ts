@@ -1,3 +1,4 @@
+export { afterThisTurn } from './after-this-turn.ts';
 export {
   type ProcessGround,
   processExists,

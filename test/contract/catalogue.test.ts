@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { afterThisTurn } from '../../src/runtime/index.ts';
 import { openSqliteCatalogue } from '../../src/storage/index.ts';
 import { temporaryFolder } from '../storage/temporary-folder.ts';
 import { testCatalogue } from './catalogue.ts';
@@ -9,7 +10,7 @@ import { testCatalogueDocuments } from './catalogue-documents.ts';
 const openSqlite = async (t: TestContext) => {
   const path = join(await temporaryFolder(t), 'catalogue.db');
   const open = async () => {
-    const catalogue = await openSqliteCatalogue({ path });
+    const catalogue = await openSqliteCatalogue({ path, afterThisTurn });
     t.after(() => catalogue.close());
     return catalogue;
   };

@@ -9,6 +9,11 @@ export interface SqliteCatalogueOptions {
   readonly path: string;
   /** How long to wait for other processes before `CATALOGUE_BUSY`, in milliseconds; default 10,000. */
   readonly busyMs?: number;
+  /**
+   * Runs something when all that the current event set off has run. Given, other processes are asked for changes once
+   * per event, not once per question: whoever is answered asked before.
+   */
+  readonly afterThisTurn?: (work: () => void) => void;
 }
 
 /**
@@ -20,6 +25,7 @@ export async function openSqliteCatalogue(options: SqliteCatalogueOptions): Prom
   const database = await SqliteDatabase.open({
     path: options.path,
     busyMs: options.busyMs ?? DEFAULT_BUSY_MS,
+    ...(options.afterThisTurn && { afterThisTurn: options.afterThisTurn }),
   });
   try {
     // Once more: whoever swapped the file for a link between the first look and the opening is found out.

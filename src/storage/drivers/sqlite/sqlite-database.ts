@@ -15,7 +15,11 @@ export const DEFAULT_BUSY_MS = 10_000;
 export interface SqliteDatabaseOptions {
   readonly path: string;
   readonly busyMs: number;
+  readonly afterThisTurn?: ((work: () => void) => void) | undefined;
 }
+
+/** Counts beginnings and ends of writes of this process: its connections are foreign to each other. */
+const ours = { writes: 0 };
 
 /** One connection to a database file that exists already. */
 export class SqliteDatabase implements CatalogueDatabase {
@@ -23,8 +27,11 @@ export class SqliteDatabase implements CatalogueDatabase {
   readonly #kysely: Kysely<Tables>;
   readonly #busyMs: number;
   readonly #foreignVersion: StatementSync;
+  readonly #afterThisTurn: SqliteDatabaseOptions['afterThisTurn'];
+  #asked: { readonly version: number; readonly writes: number } | undefined;
 
-  private constructor(connection: DatabaseSync, busyMs: number) {
+  private constructor(connection: DatabaseSync, { busyMs, afterThisTurn }: SqliteDatabaseOptions) {
+    this.#afterThisTurn = afterThisTurn;
     this.#connection = connection;
     this.#kysely = new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) });
     this.#busyMs = busyMs;
@@ -44,7 +51,7 @@ export class SqliteDatabase implements CatalogueDatabase {
           configure(connection);
           return Promise.resolve();
         });
-        return new SqliteDatabase(connection, options.busyMs);
+        return new SqliteDatabase(connection, options);
       } catch (error) {
         connection.close();
         throw error;
@@ -58,15 +65,29 @@ export class SqliteDatabase implements CatalogueDatabase {
     return this.#run(() => this.#kysely.transaction().setAccessMode('read only').execute(work));
   }
 
-  write<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return this.#run(() => this.#kysely.transaction().execute(work));
+  async write<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    ours.writes++;
+    try {
+      return await this.#run(() => this.#kysely.transaction().execute(work));
+    } finally {
+      ours.writes++;
+    }
   }
 
   /** SQLite counts what other connections have committed (sqlite.org/pragma.html#pragma_data_version). */
   foreignVersion(): number | undefined {
     if (!this.#connection.isOpen) return undefined;
+    if (this.#asked?.writes === ours.writes) return this.#asked.version;
     const version = this.#foreignVersion.get()?.['data_version'];
-    return typeof version === 'number' ? version : undefined;
+    if (typeof version !== 'number') return undefined;
+    this.#rememberForThisTurn(version);
+    return version;
+  }
+
+  #rememberForThisTurn(version: number): void {
+    if (this.#afterThisTurn === undefined) return;
+    if (this.#asked === undefined) this.#afterThisTurn(() => (this.#asked = undefined));
+    this.#asked = { version, writes: ours.writes };
   }
 
   async snapshot(path: string): Promise<void> {
