@@ -37,7 +37,7 @@ async function serve(t: TestContext, config: string): Promise<Served> {
     listen: 'localhost:0',
     // The machine may be busy with other tests.
     limits: { maxEventLoopDelayMs: 0 },
-    logTo: { write: (line) => void lines.push(line) },
+    logTo: { write: (text) => void lines.push(...text.trimEnd().split('\n')) },
   });
   t.after(() => serving.close());
   return { home, serving, lines, ask: (asked) => ask(serving.url, asked) };
