@@ -1,4 +1,4 @@
-import { type PickleStream, readPickleBytes } from '../../formats/index.ts';
+import { type PickleEffect, type PickleStream, readPickleBytes } from '../../formats/index.ts';
 import type { Detector } from './detector.ts';
 
 /** Operations that are followed to tell a pickle from text and numbers. */
@@ -35,10 +35,17 @@ function readHead(head: Uint8Array): PickleStream {
   return readPickleBytes(head, { limits: { maxOperations: MAX_OPERATIONS, maxFindings: 20 } });
 }
 
+/** What noise does as well. */
+const CHANCE: ReadonlySet<PickleEffect['kind']> = new Set(['import', 'extension']);
+
 /** Whether bytes are a pickle rather than text or numbers that happen to begin like one. */
 function isMeant(stream: PickleStream, length: number): boolean {
-  // Two lines of a word list read like an import; that something is done with it is no chance any more.
-  if (stream.effects.some(({ kind }) => kind !== 'import')) return true;
+  const failsAt =
+    stream.findings.find(({ severity }) => severity === 'error')?.offset ?? Number.POSITIVE_INFINITY;
+  // Two lines of a word list read like an import, and noise has extension codes and calls of what is no function;
+  // that something is done before it breaks, or that it comes to its end, is no chance any more.
+  const acts = stream.effects.filter(({ kind }) => !CHANCE.has(kind));
+  if (acts.some(({ offset }) => stream.isComplete || offset < failsAt)) return true;
   const reachesLimit = stream.findings.some(({ severity }) => severity === 'limit');
   // Data alone: only when it ends well and takes more than an operation or two.
   if (stream.isComplete) return stream.value !== undefined && stream.operations >= 3 && stream.end <= length;

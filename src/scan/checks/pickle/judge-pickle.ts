@@ -22,7 +22,7 @@ export function judgePickle(
   { isTorchScript = false }: JudgeOptions = {},
 ): PickleVerdict {
   const lists = new Lists(isTorchScript);
-  const judgements = new Judgements();
+  const judgements = new Judgements(stream.findings.find(({ severity }) => severity === 'error')?.offset);
   const changed = new Set<PickleValue>();
   for (const effect of stream.effects) {
     const judgement = judgeEffect(effect, { lists, changed });

@@ -24,7 +24,10 @@ export interface PickleVerdict {
 /** Judgements listed for one stream. */
 const MAX_JUDGEMENTS = 100;
 
-/** Rules that speak of things that happen while the stream is read. */
+/**
+ * Rules that speak of things that happen while the stream is read. An extension code is not among them: unless its
+ * loader registered it, it fails, and what is done with it is a call of its own.
+ */
 const RUNNING: ReadonlySet<RuleId> = new Set([
   'PICKLE_DANGEROUS_IMPORT',
   'PICKLE_DANGEROUS_CALL',
@@ -36,7 +39,6 @@ const RUNNING: ReadonlySet<RuleId> = new Set([
   'PICKLE_UNKNOWN_IMPORT',
   'PICKLE_UNKNOWN_CALL',
   'PICKLE_CONTAINS_CODE',
-  'PICKLE_EXTENSION',
 ]);
 
 /** Collects judgements, each subject once. */
@@ -44,17 +46,27 @@ export class Judgements {
   readonly listed: Judgement[] = [];
   dropped = 0;
   runsCode = false;
+  readonly #failsAt: number | undefined;
   readonly #seen = new Set<string>();
+
+  /** `failsAt` is the operation at which the stream breaks: a call of something that is no function happens never. */
+  constructor(failsAt?: number) {
+    this.#failsAt = failsAt;
+  }
 
   add(judgement: Judgement): void {
     const key = `${judgement.rule} ${judgement.evidence ?? ''} ${judgement.message}`;
     if (this.#seen.has(key)) return;
-    this.runsCode ||= RUNNING.has(judgement.rule);
+    this.runsCode ||= RUNNING.has(judgement.rule) && !this.#hasFailed(judgement);
     if (this.listed.length >= MAX_JUDGEMENTS) {
       this.dropped++;
       return;
     }
     this.#seen.add(key);
     this.listed.push(judgement);
+  }
+
+  #hasFailed({ rule, offset }: Judgement): boolean {
+    return rule === 'PICKLE_HIDDEN_CALL' && offset === this.#failsAt;
   }
 }
