@@ -85,6 +85,19 @@ export {
   type VersionRef,
 } from './names.ts';
 export { type OwnAct, PERMISSIONS, type Permission, type PermissionLevel } from './permissions.ts';
+export type {
+  BatchStatistics,
+  Inference,
+  InferInput,
+  ModelSignature,
+  PredictionsApi,
+  ServedModel,
+  ServedVersion,
+  ServingState,
+  SignatureTensor,
+  TimedCount,
+  VersionStatistics,
+} from './predictions.ts';
 export {
   type PrincipalId,
   type PrincipalType,

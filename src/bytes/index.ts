@@ -30,3 +30,15 @@ export {
   watchStream,
 } from './stream.ts';
 export { parseStrictJson, type StrictJsonOptions } from './strict-json.ts';
+export {
+  countElements,
+  DATATYPES,
+  type Datatype,
+  ELEMENT_BYTES,
+  isDatatype,
+  type NumericDatatype,
+  type NumericTensor,
+  type StringTensor,
+  type Tensor,
+  type TensorSpec,
+} from './tensor.ts';

@@ -7,6 +7,7 @@ import { GENERAL_ERRORS } from './areas/general.ts';
 import { HTTP_ERRORS } from './areas/http.ts';
 import { KEY_ERRORS } from './areas/keys.ts';
 import { NETWORK_ERRORS } from './areas/network.ts';
+import { PREDICTION_ERRORS } from './areas/predictions.ts';
 import { REGISTRY_ERRORS } from './areas/registry.ts';
 import { SETTING_ERRORS } from './areas/settings.ts';
 import { SIGNING_ERRORS } from './areas/signing.ts';
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   ...HTTP_ERRORS,
   ...KEY_ERRORS,
   ...NETWORK_ERRORS,
+  ...PREDICTION_ERRORS,
   ...REGISTRY_ERRORS,
   ...SETTING_ERRORS,
   ...SIGNING_ERRORS,

@@ -1,0 +1,32 @@
+import type { ErrorEntry } from '../kinds.ts';
+
+export const PREDICTION_ERRORS = {
+  TENSOR_INVALID: {
+    kind: 'invalid',
+    hint: 'ask for the model’s metadata: it says names, datatypes and shapes of what it takes',
+  },
+  RUNTIME_MISSING: {
+    kind: 'unavailable',
+    hint: 'predictions need ONNX Runtime beside strongroom: npm install onnxruntime-node',
+  },
+  MODEL_UNSERVABLE: {
+    kind: 'conflict',
+    hint: 'predictions need one ONNX file, whole in itself, with the operators that ONNX Runtime has',
+  },
+  MODEL_TOO_LARGE: {
+    kind: 'unavailable',
+    hint: 'let runners have more memory, or serve a smaller form of the model',
+  },
+  PREDICTION_BUSY: {
+    kind: 'unavailable',
+    hint: 'too much is waiting for this model; try again as late as Retry-After says',
+  },
+  PREDICTION_UNAVAILABLE: {
+    kind: 'unavailable',
+    hint: 'the process that held the model ended and is started again; try again',
+  },
+  PREDICTION_TIMEOUT: {
+    kind: 'unavailable',
+    hint: 'ask with fewer rows, or let the model have a longer deadline',
+  },
+} as const satisfies Record<string, ErrorEntry>;
