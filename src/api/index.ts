@@ -84,6 +84,14 @@ export {
   quoteForMessage,
   type VersionRef,
 } from './names.ts';
+export {
+  formatOutputPolicy,
+  GRANTED_OUTPUT,
+  isFullOutput,
+  type OutputPolicy,
+  parseOutputPolicy,
+  strictestOutput,
+} from './output-policy.ts';
 export { type OwnAct, PERMISSIONS, type Permission, type PermissionLevel } from './permissions.ts';
 export type {
   BatchStatistics,

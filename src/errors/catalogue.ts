@@ -2,6 +2,7 @@ import { ABUSE_ERRORS } from './areas/abuse.ts';
 import { ACCESS_ERRORS } from './areas/access.ts';
 import { AUDIT_ERRORS } from './areas/audit.ts';
 import { CONTAINER_ERRORS } from './areas/container.ts';
+import { DEFENCE_ERRORS } from './areas/defence.ts';
 import { FORMAT_ERRORS } from './areas/formats.ts';
 import { GENERAL_ERRORS } from './areas/general.ts';
 import { HTTP_ERRORS } from './areas/http.ts';
@@ -24,6 +25,7 @@ export const CATALOGUE = {
   ...ACCESS_ERRORS,
   ...AUDIT_ERRORS,
   ...CONTAINER_ERRORS,
+  ...DEFENCE_ERRORS,
   ...FORMAT_ERRORS,
   ...HTTP_ERRORS,
   ...KEY_ERRORS,
