@@ -44,12 +44,14 @@ export function noiseFor(key: SecretBytes, subject: NoiseSubject): NoiseStream {
 
 /** The canonical form of an input, coarse enough that tiny changes leave it alone. */
 function cellOf({ inputs, row, rowCount, probabilities }: NoiseSubject): readonly Uint8Array[] {
-  const parts = [...inputs].sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((tensor) => [
-    utf8Bytes(JSON.stringify([tensor.name, tensor.datatype, tensor.shape.slice(1)])),
-    isNumeric(tensor)
-      ? bytesOf(readNumbers(tensor, sliceOf(tensor, row, rowCount)), featureCell)
-      : utf8Bytes(JSON.stringify(sliceOf(tensor, row, rowCount).of(tensor.strings).map(plainText))),
-  ]);
+  const parts = [...inputs]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((tensor) => [
+      utf8Bytes(JSON.stringify([tensor.name, tensor.datatype, tensor.shape.slice(1)])),
+      isNumeric(tensor)
+        ? bytesOf(readNumbers(tensor, sliceOf(tensor, row, rowCount)), featureCell)
+        : utf8Bytes(JSON.stringify(sliceOf(tensor, row, rowCount).of(tensor.strings).map(plainText))),
+    ]);
   return [...parts, bytesOf(probabilities, (value) => Math.round(value * PROBABILITY_CELLS))];
 }
 

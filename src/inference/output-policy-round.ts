@@ -11,7 +11,9 @@ export function roundDistribution(
   const exact = probabilities.map((probability) => (probability / sum) * unitCount);
   const units = exact.map(Math.floor);
   const missing = Math.round(unitCount - units.reduce((total, unit) => total + unit, 0));
-  const byRemainder = [...exact.keys()].sort((a, b) => remainderAt(exact, b) - remainderAt(exact, a) || a - b);
+  const byRemainder = [...exact.keys()].sort(
+    (a, b) => remainderAt(exact, b) - remainderAt(exact, a) || a - b,
+  );
   for (const at of byRemainder.slice(0, missing)) units[at] = (units[at] ?? 0) + 1;
   keepWinner(units, winner);
   return units.map((unit) => unit / unitCount);

@@ -1,9 +1,9 @@
 import { formatOutputPolicy, isFullOutput, type OutputPolicy } from '../api/index.ts';
 import type { NumericTensor, SecretBytes, Tensor } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import { type NoiseStream, policeScores } from './output-policy-row.ts';
 import { noiseFor } from './output-policy-noise.ts';
 import { roundToDigits } from './output-policy-round.ts';
+import { type NoiseStream, policeScores } from './output-policy-row.ts';
 import { isFloat, isNumeric, readNumbers, withNumbers } from './score-tensor.ts';
 
 /** An answer before it gets out, and what it answers. */
@@ -80,7 +80,8 @@ function policeTable(output: NumericTensor, classes: number, answer: PolicedAnsw
   if (!isDistribution) assertFitWithout(output, numbers, policy);
   const policed = new Float64Array(numbers.length);
   for (const [row, scores] of rows.entries()) {
-    const noise = (): NoiseStream => noiseFor(key, { inputs, row, rowCount: rows.length, probabilities: scores });
+    const noise = (): NoiseStream =>
+      noiseFor(key, { inputs, row, rowCount: rows.length, probabilities: scores });
     policed.set(policeScores(scores, { policy, isDistribution, noise }), row * classes);
   }
   return withNumbers(output, policed);
