@@ -1,5 +1,5 @@
 import type { Caller, Grant, Role } from '../api/index.ts';
-import { parsePrincipalId } from '../api/index.ts';
+import { parseOutputPolicy, parsePrincipalId } from '../api/index.ts';
 import { Approvals } from './approvals.ts';
 import { ADMIN } from './built-in-roles.ts';
 import type { DocumentDeps } from './document-collection.ts';
@@ -115,13 +115,19 @@ function grantedByPrincipal(
 ): ReadonlyMap<string, readonly GrantedRole[]> {
   const granted = new Map<string, GrantedRole[]>();
   const sets = new Map([...roles].map(([name, { permissions }]) => [name, new Set(permissions)]));
-  for (const { id, principal, role, on, expiresAt } of grants) {
+  for (const { id, principal, role, on, expiresAt, output } of grants) {
     const permissions = sets.get(role);
     // A role that is gone gives nothing.
     if (permissions === undefined) continue;
     const held = granted.get(principal) ?? [];
     const rule = `grant ${id}: ${role} on ${on}`;
-    held.push({ rule, on, permissions, ...(expiresAt === undefined ? {} : { expiresAt }) });
+    held.push({
+      rule,
+      on,
+      permissions,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(output === undefined ? {} : { output: parseOutputPolicy(output) }),
+    });
     granted.set(parsePrincipalId(principal), held);
   }
   return granted;

@@ -10,6 +10,7 @@ const schema = z.strictObject({
   role: z.string(),
   on: z.string(),
   expiresAt: z.string().optional(),
+  output: z.string().optional(),
   createdAt: z.string(),
   createdBy: z.string(),
 });
@@ -17,7 +18,7 @@ const schema = z.strictObject({
 type GrantContent = z.infer<typeof schema>;
 
 /** What a grant says, before it has an id. */
-export type NewGrant = Pick<Grant, 'principal' | 'role' | 'on' | 'expiresAt' | 'createdBy'>;
+export type NewGrant = Pick<Grant, 'principal' | 'role' | 'on' | 'expiresAt' | 'output' | 'createdBy'>;
 
 /** The name of the collection, for those who cache what is in it. */
 export const GRANTS = 'grants';
@@ -63,14 +64,15 @@ export class Grants {
     return found && toGrant(found);
   }
 
-  /** Gives it, or renews the same: then its end is the new one. */
+  /** Gives it, or renews the same: then its end and its output policy are the new ones. */
   async put(grant: NewGrant): Promise<Grant> {
-    const { principal, role, on, expiresAt, createdBy } = grant;
+    const { principal, role, on, expiresAt, output, createdBy } = grant;
     const content: GrantContent = {
       principal,
       role,
       on,
       ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(output === undefined ? {} : { output }),
       createdAt: this.#now().toISOString(),
       createdBy,
     };
@@ -99,13 +101,14 @@ function lookupOf({ principal, role, on }: Pick<GrantContent, 'principal' | 'rol
 }
 
 function toGrant({ id, content }: StoredDocument<GrantContent>): Grant {
-  const { principal, role, on, expiresAt, createdAt, createdBy } = content;
+  const { principal, role, on, expiresAt, output, createdAt, createdBy } = content;
   return {
     id,
     principal: parsePrincipalId(principal),
     role,
     on: parsePlace(on),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(output === undefined ? {} : { output }),
     createdAt,
     createdBy,
   };

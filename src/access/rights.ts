@@ -1,10 +1,13 @@
 import {
   type Caller,
   type Ceiling,
+  GRANTED_OUTPUT,
   type Grant,
   type GrantPlace,
+  type OutputPolicy,
   PERMISSIONS,
   type Permission,
+  strictestOutput,
 } from '../api/index.ts';
 import { covers, isModel, placeOf, reaches } from './place.ts';
 
@@ -23,6 +26,11 @@ export interface Rights {
   holdsUntil(permission: Permission, on: GrantPlace): string | undefined;
   /** What lets the caller do this there, for the record: `owner`, `grant ID: ROLE on PLACE`; `undefined` when nothing does. */
   ruleFor(permission: Permission, on: GrantPlace | 'anywhere'): string | undefined;
+  /**
+   * How much of predictions the caller may see there: all with `model:predict-raw` from a grant that names no output
+   * policy, else the strictest of all grants that let them predict. `undefined` when they may not predict.
+   */
+  outputOn(on: GrantPlace): OutputPolicy | undefined;
   /** Whether it is somebody who may do to themselves what everybody may. */
   readonly isKnown: boolean;
 }
@@ -34,6 +42,8 @@ export interface GrantedRole {
   readonly on: Grant['on'];
   readonly expiresAt?: string;
   readonly permissions: ReadonlySet<Permission>;
+  /** How much of a prediction gets out by it; absent: as its permissions say. */
+  readonly output?: OutputPolicy;
 }
 
 /** Whoever may not do anything: unknown, disabled, or not invited any more. */
@@ -43,6 +53,7 @@ export const NO_RIGHTS: Rights = {
   sees: (on) => on === 'everything',
   holdsUntil: () => undefined,
   ruleFor: () => undefined,
+  outputOn: () => undefined,
   isKnown: false,
 };
 
@@ -53,6 +64,7 @@ export const ALL_RIGHTS: Rights = {
   sees: () => true,
   holdsUntil: () => FOR_GOOD,
   ruleFor: () => 'owner',
+  outputOn: () => ({}),
   isKnown: true,
 };
 
@@ -91,6 +103,12 @@ export function rightsFrom(
           (latest, end) => (latest === undefined || end > latest ? end : latest),
           undefined,
         ),
+    outputOn: (on) => {
+      const isRaw = givers('model:predict-raw', on).some(({ output }) => output === undefined);
+      const predicting = givers('model:predict', on);
+      if (predicting.length === 0) return isRaw ? {} : undefined;
+      return isRaw ? {} : strictestOutput(predicting.map(({ output }) => output ?? GRANTED_OUTPUT));
+    },
     isKnown: true,
   };
 }

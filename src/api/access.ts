@@ -122,6 +122,8 @@ export interface Grant {
   readonly role: string;
   readonly on: GrantPlace;
   readonly expiresAt?: string;
+  /** How much of a prediction gets out by it, as `parseOutputPolicy` reads it; absent: `GRANTED_OUTPUT`. */
+  readonly output?: string;
   readonly createdAt: string;
   readonly createdBy: string;
 }
@@ -129,12 +131,16 @@ export interface Grant {
 export interface GrantsApi {
   /** All of a principal, all at a place and above it, or all. What the caller may not see is left out. */
   list(input?: { readonly principal?: PrincipalId; readonly on?: GrantPlace }): Promise<readonly Grant[]>;
-  /** Throws `GRANT_EXCEEDS` for a role with permissions that the caller lacks at that place. The same again renews it. */
+  /**
+   * Throws `GRANT_EXCEEDS` for a role with permissions that the caller lacks at that place, or an output policy that is
+   * looser than theirs. The same again renews it; the output policy stays where none is given.
+   */
   create(input: {
     readonly principal: PrincipalId;
     readonly role: string;
     readonly on: GrantPlace;
     readonly expiresAt?: string;
+    readonly output?: string;
   }): Promise<Grant>;
   /** Throws `ACCESS_LAST_ADMIN`. */
   remove(input: { readonly id: string }): Promise<void>;

@@ -6,20 +6,16 @@ import { formatInstant } from './units.ts';
 /** Grants, one a line. */
 export function formatGrants(terminal: Terminal, grants: readonly Grant[]): string {
   if (grants.length === 0) return 'no grants';
+  const withOutput = grants.some(({ output }) => output !== undefined);
+  const headings = ['principal', 'role', 'on', ...(withOutput ? ['output'] : []), 'until (UTC)', 'by', 'id'];
   return formatTable(
     terminal,
-    [
-      { heading: 'principal' },
-      { heading: 'role' },
-      { heading: 'on' },
-      { heading: 'until (UTC)' },
-      { heading: 'by' },
-      { heading: 'id' },
-    ],
+    headings.map((heading) => ({ heading })),
     grants.map((grant): Cell[] => [
       grant.principal,
       grant.role,
       grant.on,
+      ...(withOutput ? [grant.output ?? ''] : []),
       grant.expiresAt === undefined ? 'further notice' : formatInstant(grant.expiresAt),
       grant.createdBy,
       grant.id,

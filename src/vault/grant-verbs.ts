@@ -1,5 +1,16 @@
 import { type Access, covers, FOR_GOOD, isAdministration, isModel, reaches } from '../access/index.ts';
-import type { Caller, Grant, GrantPlace, GrantsApi } from '../api/index.ts';
+import {
+  type Caller,
+  formatOutputPolicy,
+  GRANTED_OUTPUT,
+  type Grant,
+  type GrantPlace,
+  type GrantsApi,
+  type OutputPolicy,
+  type Permission,
+  parseOutputPolicy,
+  strictestOutput,
+} from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { listing, onEverything, onModel, onNamespace } from './act.ts';
 import { type Clock, stamp } from './deps.ts';
@@ -48,21 +59,47 @@ async function createGrant(deps: GrantVerbsDeps, caller: Caller, input: NewGrant
     throw new StrongroomError('PRINCIPAL_MISSING', `there is no ${principal}`);
   }
   assertEnd(expiresAt, stamp(deps.clock));
-  await assertMayHandOn(deps, caller, input);
   const before = await access.grants.find({ principal, role, on });
-  const next = { principal, role, on, ...(expiresAt === undefined ? {} : { expiresAt }) };
-  if (before !== undefined && endOf(next) < endOf(before)) {
+  // A policy that was set is not lost by a renewal that does not think of it.
+  const output = canonicalOutput(input.output) ?? before?.output;
+  const next = {
+    ...{ principal, role, on },
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(output === undefined ? {} : { output }),
+  };
+  const { permissions } = await access.roles.get(role);
+  await assertMayHandOn(deps, caller, { ...next, permissions });
+  if (before !== undefined && (endOf(next) < endOf(before) || isTighter(next, before, permissions))) {
     const rights = await access.rightsOf(caller);
-    // An earlier end takes something away.
+    // An earlier end, or a tighter policy, takes something away.
     if (!rights.holds('grant:delete', on)) throw denial(caller, 'grant:delete', on);
-    await assertAdministratorStays(deps, before);
+    if (endOf(next) < endOf(before)) await assertAdministratorStays(deps, before);
   }
   return await access.grants.put({ ...next, createdBy: caller.id });
 }
 
+function canonicalOutput(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : formatOutputPolicy(parseOutputPolicy(text));
+}
+
+/** How much a grant lets out of a prediction, if its role lets anybody predict. */
+function outputOf({ output }: Pick<Grant, 'output'>, permissions: readonly Permission[]): OutputPolicy {
+  if (output !== undefined) return parseOutputPolicy(output);
+  return permissions.includes('model:predict-raw') ? {} : GRANTED_OUTPUT;
+}
+
+function isTighter(next: Pick<Grant, 'output'>, before: Grant, permissions: readonly Permission[]): boolean {
+  const [now, then] = [outputOf(next, permissions), outputOf(before, permissions)];
+  return formatOutputPolicy(strictestOutput([now, then])) !== formatOutputPolicy(then);
+}
+
 /** Throws `GRANT_EXCEEDS` unless the caller holds all that the role would give there, for as long. */
-async function assertMayHandOn({ access }: GrantVerbsDeps, caller: Caller, grant: NewGrant): Promise<void> {
-  const { permissions } = await access.roles.get(grant.role);
+async function assertMayHandOn(
+  { access }: GrantVerbsDeps,
+  caller: Caller,
+  grant: NewGrant & { readonly permissions: readonly Permission[] },
+): Promise<void> {
+  const { permissions } = grant;
   const given = permissions.filter((permission) => reaches(grant.on, permission));
   if (given.length === 0) {
     throw new StrongroomError('GRANT_INVALID', `the role ${grant.role} allows nothing on ${grant.on}`);
@@ -70,11 +107,33 @@ async function assertMayHandOn({ access }: GrantVerbsDeps, caller: Caller, grant
   const rights = await access.rightsOf(caller);
   const end = endOf(grant);
   const lacking = given.find((permission) => (rights.holdsUntil(permission, grant.on) ?? '') < end);
-  if (lacking === undefined) return;
+  if (lacking === undefined) {
+    assertOutputWithin(caller, grant, rights.outputOn(grant.on));
+    return;
+  }
   const held = rights.holds(lacking, grant.on) ? 'for so long' : '';
   throw new StrongroomError(
     'GRANT_EXCEEDS',
     `${caller.id} does not hold ${lacking} on ${grant.on} ${held}`.trimEnd(),
+  );
+}
+
+/** Throws `GRANT_EXCEEDS` where more of predictions would get out than the caller may see there, `GRANT_INVALID`. */
+function assertOutputWithin(
+  caller: Caller,
+  grant: NewGrant & { readonly permissions: readonly Permission[] },
+  own: OutputPolicy | undefined,
+): void {
+  if (!grant.permissions.includes('model:predict')) {
+    if (grant.output === undefined) return;
+    throw new StrongroomError('GRANT_INVALID', `the role ${grant.role} lets nobody predict`);
+  }
+  const given = outputOf(grant, grant.permissions);
+  const shown = formatOutputPolicy(strictestOutput([given, own ?? { isLabelOnly: true }]));
+  if (shown === formatOutputPolicy(given)) return;
+  throw new StrongroomError(
+    'GRANT_EXCEEDS',
+    `${caller.id} sees less of predictions on ${grant.on} than ${formatOutputPolicy(given)}`,
   );
 }
 

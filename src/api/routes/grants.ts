@@ -58,6 +58,8 @@ export const ROLE_ROUTES = {
   }),
 } as const;
 
+/** Read and refused by the verb, which tells what is wrong with it. */
+const output = z.string().min(1).max(64).exactOptional();
 const place = z.union([z.literal('everything'), modelName, namespaceName]);
 
 /** A grant as answered. */
@@ -68,6 +70,7 @@ export const grant = z
     role: z.string(),
     on: place,
     expiresAt: time.exactOptional(),
+    output: z.string().exactOptional(),
     createdAt: time,
     createdBy: z.string(),
   })
@@ -91,10 +94,10 @@ export const GRANT_ROUTES = {
     method: 'POST',
     path: '/grants',
     summary: 'Gives a principal a role on everything, a namespace or a model; the same again renews it.',
-    errors: ['PRINCIPAL_MISSING', 'ROLE_MISSING', 'GRANT_EXCEEDS', 'GRANT_INVALID'],
+    errors: ['PRINCIPAL_MISSING', 'ROLE_MISSING', 'GRANT_EXCEEDS', 'GRANT_INVALID', 'OUTPUT_POLICY_INVALID'],
     tag: GRANTS,
     status: 201,
-    body: { principal, role: plainName, on: place, expiresAt: timeIn.exactOptional() },
+    body: { principal, role: plainName, on: place, expiresAt: timeIn.exactOptional(), output },
     answer: grant,
     call: (api, input) => api.grants.create(input),
   }),

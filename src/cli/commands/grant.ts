@@ -52,22 +52,36 @@ function addCommand(runner: Runner): Command {
     examples: [
       ['strongroom grant add user:ada developer acme', 'Ada develops the models of acme'],
       ['strongroom grant add service-account:shop predictor acme/churn', 'a program asks one model'],
+      [
+        'strongroom grant add user:bob predictor acme/churn --output top-1+round-2',
+        'and learns little of it',
+      ],
       ['strongroom grant add user:eve auditor everything --expires 30d', 'for a while'],
     ],
-  }).option('--expires <when>', 'when it ends: 30d, 12h, 2027-01-31 (default: never)', parseExpiry);
-  return bindAct<{ readonly expires?: string }>(command, runner, async ({ session, args, options }) => {
-    const { expires } = options;
-    const grant = await session.withApi((api) =>
-      api.grants.create({
-        principal: parsePrincipal(wordAt(args, 0)),
-        role: wordAt(args, 1),
-        on: parsePlace(wordAt(args, 2)),
-        ...(expires !== undefined && { expiresAt: expires }),
-      }),
+  })
+    .option('--expires <when>', 'when it ends: 30d, 12h, 2027-01-31 (default: never)', parseExpiry)
+    .option(
+      '--output <policy>',
+      'how much of predictions gets out: full, label, or parts joined by +: top-K, round-DIGITS, perturb-SHARE',
     );
-    const until = grant.expiresAt === undefined ? '' : ` until ${formatInstant(grant.expiresAt)} UTC`;
-    return done({ grant }, `${grant.principal} is ${grant.role} on ${grant.on}${until}`);
-  });
+  return bindAct<{ readonly expires?: string; readonly output?: string }>(
+    command,
+    runner,
+    async ({ session, args, options }) => {
+      const { expires, output } = options;
+      const grant = await session.withApi((api) =>
+        api.grants.create({
+          principal: parsePrincipal(wordAt(args, 0)),
+          role: wordAt(args, 1),
+          on: parsePlace(wordAt(args, 2)),
+          ...(expires !== undefined && { expiresAt: expires }),
+          ...(output !== undefined && { output }),
+        }),
+      );
+      const until = grant.expiresAt === undefined ? '' : ` until ${formatInstant(grant.expiresAt)} UTC`;
+      return done({ grant }, `${grant.principal} is ${grant.role} on ${grant.on}${until}`);
+    },
+  );
 }
 
 function rmCommand(runner: Runner): Command {
