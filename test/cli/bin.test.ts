@@ -10,6 +10,10 @@ import { runCommand } from './transcript.ts';
 
 const BIN = new URL('../../src/bin.ts', import.meta.url).pathname;
 
+/** What the program gets of ours: no more than it needs to start, and to start fast. */
+const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+const ENVIRONMENT = { PATH, NODE_COMPILE_CACHE };
+
 interface Ended {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -17,7 +21,7 @@ interface Ended {
 }
 
 function start(words: readonly string[], cwd: string): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [BIN, ...words], { cwd, env: { PATH: process.env['PATH'] ?? '' } });
+  const child = spawn(process.execPath, [BIN, ...words], { cwd, env: ENVIRONMENT });
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk.toString()));

@@ -83,7 +83,7 @@ function runChild(act: ActName, folder: string, env: Record<string, string>): Pr
     execFile(
       process.execPath,
       args,
-      { env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'strongroom-compile-cache'), ...env } },
+      { env: { NODE_COMPILE_CACHE: join(tmpdir(), 'strongroom-compile-cache'), ...process.env, ...env } },
       (error, stdout, stderr) => {
         resolve({
           isAcknowledged: stdout.includes('acknowledged'),

@@ -27,7 +27,10 @@ export interface WalkServer {
 export async function startServer(folder: string, signal: AbortSignal): Promise<WalkServer> {
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--listen', 'localhost:0'], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: `${folder}/compiled` },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? `${folder}/compiled`,
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     killSignal: 'SIGKILL',
