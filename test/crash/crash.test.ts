@@ -16,8 +16,8 @@ import { ACTS, type ActName, ALIASES_FILE, CHECKPOINT_SEEN, contentOf, MODEL } f
 
 const KILL_SWITCH = new URL('../kit/kill-switch.ts', import.meta.url);
 const CHILD = new URL('./child.ts', import.meta.url).pathname;
-/** Every step with STRONGROOM_TEST_CRASH=all; else every so many, so that a run stays short. */
-const STRIDE = process.env['STRONGROOM_TEST_CRASH'] === 'all' ? 1 : 8;
+/** Every step with `npm run test:crash`; else every so many, so that a run stays short. */
+const STRIDE = process.env['STRONGROOM_TEST_CRASH'] === 'all' ? 1 : 40;
 /** Opening a home, checking it and starting a process each wait for the disk; two of each go well together. */
 const AT_ONCE = Math.max(2, availableParallelism());
 
