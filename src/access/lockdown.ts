@@ -15,11 +15,12 @@ const schema = z.strictObject({
 
 type LockdownContent = z.infer<typeof schema>;
 
-/** What lets content or answers of models out. */
+/** What lets content or answers of models out, or the keys that open what somebody copied. */
 const RELEASES: ReadonlySet<Permission | OwnAct> = new Set<Permission>([
   'version:download',
   'model:predict',
   'model:predict-raw',
+  'key:backup',
 ]);
 
 /** The switch that stops every release, in every process that has the home open. */

@@ -30,6 +30,7 @@ import { shownTo } from './shown-to.ts';
 import { recordOf } from './signature-trust.ts';
 import { getSigningKey, signingKeyBox } from './signing-key-verbs.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
+import { type Watch, whilePermitted } from './while-permitted.ts';
 
 export interface ExportBundleDeps extends OpenBlobDeps, VersionTrustDeps, ProtectedContentDeps {
   readonly gate: Gate;
@@ -98,7 +99,9 @@ export function exportBundle(
     });
     const head = formatBundleHead(indexBytes, await signIndex(deps, indexBytes, input.keyId));
     await assertContentAllowed(deps, permit, version);
-    await input.write(bundleBytes(deps, { version, head, documents, input }));
+    permit.note({ version: `${version.model}@${version.version}` });
+    const watch = whilePermitted(permit);
+    await input.write(bundleBytes(deps, { version, head, documents, input, watch }));
     const size = members.reduce((sum, member) => sum + member.size, head.length);
     return { version, members: members.length, size };
   });
@@ -131,11 +134,12 @@ interface Writing {
   readonly head: Uint8Array;
   readonly documents: readonly Document[];
   readonly input: ExportBundleInput;
+  readonly watch: Watch;
 }
 
 async function* bundleBytes(
   deps: ExportBundleDeps,
-  { version, head, documents, input }: Writing,
+  { version, head, documents, input, watch }: Writing,
 ): AsyncGenerator<Uint8Array> {
   yield head;
   for (const { bytes } of documents) yield bytes;
@@ -152,7 +156,7 @@ async function* bundleBytes(
         signal: input.signal,
       });
       try {
-        for await (const chunk of opened.payload.read()) {
+        for await (const chunk of watch(opened.payload.read(), { file: file.path, start: 0 })) {
           assertNotAborted(input.signal);
           done += chunk.length;
           input.onProgress?.({ phase: 'bundle', done, total: version.size, unit: 'bytes' });

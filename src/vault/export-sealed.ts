@@ -8,6 +8,7 @@ import type { Gate } from './gate.ts';
 import { type OpenBlobDeps, openStored, readBlobHeader } from './open-blob.ts';
 import { assertContentAllowed, type ProtectedContentDeps } from './protected-content.ts';
 import { assertUsable, type VersionTrustDeps } from './version-trust.ts';
+import { recheckOf } from './while-permitted.ts';
 
 export interface ExportSealedDeps extends OpenBlobDeps, VersionTrustDeps, ProtectedContentDeps {
   readonly gate: Gate;
@@ -46,6 +47,8 @@ export function exportSealed(
       );
     }
     await assertContentAllowed(deps, permit, version);
+    permit.note({ version: `${version.model}@${version.version}` });
+    const assertStillHolds = recheckOf(permit);
     for (const file of version.files) {
       const blob = file.blob as BlobId;
       const { header } = await readBlobHeader(deps, blob);
@@ -57,7 +60,17 @@ export function exportSealed(
       });
       const payload = await openStored(deps.blobs, blob);
       try {
-        await writeSealedFile({ header: next, payload }, await input.target(file.path));
+        const target = await input.target(file.path);
+        await writeSealedFile(
+          { header: next, payload },
+          {
+            writeAt: async (position, bytes) => {
+              await assertStillHolds();
+              await target.writeAt(position, bytes);
+            },
+          },
+        );
+        permit.released(file.path, 0, file.size);
       } finally {
         await payload.close();
       }

@@ -14,18 +14,15 @@ export type Watch = (stream: AsyncIterable<Uint8Array>, place: StreamPlace) => A
 
 /**
  * Watches over everything that flows under one permit: it is decided again once a second, while something flows. Then
- * `ACCESS_DENIED` ends the stream, before the next chunk.
+ * `ACCESS_DENIED` or `LOCKED_DOWN` ends the stream, before the next chunk.
  */
 export function whilePermitted(permit: Permit): Watch {
-  let decidedMs = performance.now();
+  const assertStillHolds = recheckOf(permit);
   return async function* (stream, { file, start }) {
     let end = start;
     try {
       for await (const chunk of stream) {
-        if (performance.now() - decidedMs >= RECHECK_MS) {
-          await permit.assertHolds();
-          decidedMs = performance.now();
-        }
+        await assertStillHolds();
         // Before it leaves: whoever stops in the middle has had it.
         end += chunk.length;
         yield chunk;
@@ -33,5 +30,15 @@ export function whilePermitted(permit: Permit): Watch {
     } finally {
       permit.released(file, start, end);
     }
+  };
+}
+
+/** Decides again whether the permit holds when that was last decided a second ago; throws as `Permit.assertHolds`. */
+export function recheckOf(permit: Permit): () => Promise<void> {
+  let decidedMs = performance.now();
+  return async () => {
+    if (performance.now() - decidedMs < RECHECK_MS) return;
+    await permit.assertHolds();
+    decidedMs = performance.now();
   };
 }

@@ -184,6 +184,26 @@ test('each verb is let through by its own permission, and by no other', async (t
   }
 });
 
+/** What lets content, answers of models or keys out, written by hand. */
+const RELEASES: ReadonlySet<Permission> = new Set<Permission>([
+  'version:download',
+  'model:predict',
+  'model:predict-raw',
+  'key:backup',
+]);
+
+test('a lockdown refuses every verb that lets something out, and no other', async (t) => {
+  const { owner, strongroom, person } = await sharedHome(t);
+  await owner.serviceAccounts.create({ name: 'guest' });
+  const ada = await person('ada', 'admin on everything');
+  await owner.lockdown.begin({ reason: 'drill' });
+  const api = strongroom.apiFor({ type: 'user', id: ada.id, methods: ['pwd'] });
+  for (const [verb, [permission, call]] of [...Object.entries(VERBS), ...Object.entries(EVERYTHING)]) {
+    const { code } = await outcome(call(api));
+    assert.equal(code === 'LOCKED_DOWN', RELEASES.has(permission), `${verb}: ${code}`);
+  }
+});
+
 /** How a call ended, well or not. */
 async function outcome(call: Promise<unknown>): Promise<{ readonly code: string; readonly message: string }> {
   try {
