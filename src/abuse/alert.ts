@@ -12,6 +12,8 @@ export interface AlertWords {
   /** Tells repeats of one alert apart. */
   readonly id: string;
   readonly secret: SecretBytes;
+  /** When it is sent, milliseconds since the epoch: whoever gets it refuses what is old. */
+  readonly sentAt: number;
   /** Absent: nothing was blocked. */
   readonly blocked?: { readonly source: string; readonly until?: string };
 }
@@ -20,7 +22,7 @@ export interface AlertWords {
  * A detection as a webhook gets it, signed as Standard Webhooks 1.0.0 has it: HMAC-SHA-256 over id, time and body, so
  * that whoever receives it can tell a forged or an old one.
  */
-export function alertOf({ scenario, notice, at }: Detection, { id, secret, blocked }: AlertWords): Alert {
+export function alertOf({ scenario, notice, at }: Detection, { id, secret, sentAt, blocked }: AlertWords): Alert {
   const body = JSON.stringify({
     type: 'strongroom.detection',
     timestamp: new Date(at).toISOString(),
@@ -32,7 +34,7 @@ export function alertOf({ scenario, notice, at }: Detection, { id, secret, block
       ...(blocked && { blocked }),
     },
   });
-  const timestamp = String(Math.floor(at / 1000));
+  const timestamp = String(Math.floor(sentAt / 1000));
   const mac = hmac('sha256', secret, utf8Bytes(`${id}.${timestamp}.${body}`));
   return {
     body,

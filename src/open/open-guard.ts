@@ -1,5 +1,4 @@
 import {
-  alertOf,
   BlockTable,
   type Detection,
   Detector,
@@ -11,28 +10,16 @@ import {
 } from '../abuse/index.ts';
 import type { Blocks } from '../access/index.ts';
 import type { Block } from '../api/index.ts';
-import { SecretBytes, toBase64Url, utf8Bytes } from '../bytes/index.ts';
+import { toBase64Url, utf8Bytes } from '../bytes/index.ts';
 import type { Config } from '../config.ts';
-import { hmac, randomId, randomSecret } from '../crypto/index.ts';
+import { hmac, randomSecret } from '../crypto/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
-import {
-  createDocumentFetch,
-  type DocumentFetch,
-  parseHostRule,
-  parseIpNetwork,
-  parseTarget,
-} from '../network/index.ts';
-import { readSecretFile } from '../storage/index.ts';
 import type { Log, Metrics } from '../telemetry/index.ts';
-import { authorities } from './open-log.ts';
+import { type AlertWebhook, openAlertWebhook } from './alert-webhook.ts';
 import { wordsOf } from './words-of.ts';
 
 /** How soon a block of another process holds here. */
 const REFRESH_MS = 1000;
-/** Alerts that wait for a webhook. */
-const MAX_ALERTS = 100;
-const MIN_SECRET_BYTES = 32;
-const MAX_SECRET_BYTES = 4096;
 /** Who decides what nobody decided. */
 const DETECTOR = 'intrusion-detection';
 
@@ -59,10 +46,10 @@ export async function openGuard(input: OpenGuardInput): Promise<OpenGuard> {
   const key = randomSecret(32);
   const hide = (text: string) => toBase64Url(hmac('sha256', key, utf8Bytes(text)).subarray(0, 12));
   const table = new BlockTable({ allowed: allowedOf(config), now });
-  const tell = await openWebhook(input);
+  const webhook = await openAlertWebhook({ settings: config.intrusion, log: input.log });
   const running = new Set<Promise<void>>();
   const react = (detection: Detection): void => {
-    const work = follow(detection, { ...input, table, tell }).catch((error: unknown) => {
+    const work = follow(detection, { ...input, table, webhook }).catch((error: unknown) => {
       const { code, message } = toStrongroomError(error);
       input.log.write('system', { level: 'error', message, fields: { code, during: 'intrusion' } });
     });
@@ -87,6 +74,7 @@ export async function openGuard(input: OpenGuardInput): Promise<OpenGuard> {
     close: async () => {
       refresh.stop();
       await Promise.all(running);
+      await webhook?.close();
       key.wipe();
     },
   };
@@ -120,7 +108,7 @@ function allowedOf({ intrusion, server }: Config) {
 
 interface Following extends OpenGuardInput {
   readonly table: BlockTable;
-  readonly tell: Webhook | undefined;
+  readonly webhook: AlertWebhook | undefined;
 }
 
 /** What follows from a detection: counted and told in the log, blocked, recorded, and told to the webhook. */
@@ -143,7 +131,7 @@ async function follow(detection: Detection, by: Following): Promise<void> {
     : undefined;
   if (block !== undefined) by.table.add(entryOf(block));
   await by.record(detection, block);
-  by.tell?.(detection, block);
+  by.webhook?.tell(detection, block);
 }
 
 function entryOf({ source, until }: Block) {
@@ -179,51 +167,4 @@ async function startRefresh({ blocks, metrics, log }: OpenGuardInput, table: Blo
   }, REFRESH_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
-}
-
-type Webhook = (detection: Detection, block: Block | undefined) => void;
-
-async function openWebhook({ config, log }: OpenGuardInput): Promise<Webhook | undefined> {
-  const { webhook_url: url, webhook_secret_file: file } = config.intrusion;
-  if (url === undefined) return undefined;
-  const bytes = file === undefined ? undefined : await readSecretFile(file, MAX_SECRET_BYTES);
-  if (bytes === undefined || bytes.length < MIN_SECRET_BYTES) {
-    throw new StrongroomError(
-      'CONFIG_INVALID',
-      'intrusion.webhook_secret_file must name a file of 32 bytes or more',
-    );
-  }
-  const secret = SecretBytes.take(bytes);
-  const fetch = await webhookFetch(config, url);
-  let waiting = 0;
-  return (detection, blocked) => {
-    if (waiting >= MAX_ALERTS) return;
-    waiting += 1;
-    const { body, headers } = alertOf(detection, { id: randomId(), secret, ...(blocked && { blocked }) });
-    fetch(url, { method: 'POST', headers, body })
-      .then(({ status }) => {
-        if (status >= 300) throw new StrongroomError('NETWORK_ANSWER_UNEXPECTED', `it answered ${status}`);
-      })
-      .catch((error: unknown) => {
-        const { code, message } = toStrongroomError(error);
-        log.write('system', {
-          level: 'error',
-          message: `an alert was not taken: ${message}`,
-          fields: { code },
-        });
-      })
-      .finally(() => {
-        waiting -= 1;
-      });
-  };
-}
-
-async function webhookFetch({ intrusion }: Config, url: string): Promise<DocumentFetch> {
-  const { host, port } = parseTarget(url);
-  const ca = await authorities(intrusion.webhook_ca_file);
-  return createDocumentFetch({
-    hosts: [parseHostRule(`${host.includes(':') ? `[${host}]` : host}:${port}`)],
-    networks: wordsOf(intrusion.webhook_networks).flatMap((text) => parseIpNetwork(text) ?? []),
-    ...(ca !== undefined && { ca }),
-  });
 }
