@@ -22,7 +22,10 @@ export interface AlertWords {
  * A detection as a webhook gets it, signed as Standard Webhooks 1.0.0 has it: HMAC-SHA-256 over id, time and body, so
  * that whoever receives it can tell a forged or an old one.
  */
-export function alertOf({ scenario, notice, at }: Detection, { id, secret, sentAt, blocked }: AlertWords): Alert {
+export function alertOf(
+  { scenario, notice, at }: Detection,
+  { id, secret, sentAt, blocked }: AlertWords,
+): Alert {
   const body = JSON.stringify({
     type: 'strongroom.detection',
     timestamp: new Date(at).toISOString(),

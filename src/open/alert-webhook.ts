@@ -48,7 +48,8 @@ export async function openAlertWebhook(deps: AlertWebhookDeps): Promise<AlertWeb
   const delivery = { url, secret, fetch, pausesMs: deps.pausesMs ?? PAUSES_MS, ended: ended.signal };
   return {
     tell: (detection, blocked) => {
-      if (running.size >= MAX_WAITING) return tellLost(deps.log, 'too many alerts wait already', 'SERVER_BUSY');
+      if (running.size >= MAX_WAITING)
+        return tellLost(deps.log, 'too many alerts wait already', 'SERVER_BUSY');
       const work = deliver(delivery, detection, blocked).catch((error: unknown) => {
         const { code, message } = toStrongroomError(error);
         tellLost(deps.log, message, code);

@@ -1,4 +1,10 @@
-import { createDocumentFetch, type DocumentFetch, parseHostRule, parseIpNetwork, parseTarget } from '../network/index.ts';
+import {
+  createDocumentFetch,
+  type DocumentFetch,
+  parseHostRule,
+  parseIpNetwork,
+  parseTarget,
+} from '../network/index.ts';
 import { authorities } from './open-log.ts';
 import { wordsOf } from './words-of.ts';
 

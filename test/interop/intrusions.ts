@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import { openStrongroom } from '../../src/open/index.ts';
 import { fixture } from '../network/local-server.ts';
 import type { Check } from './check.ts';
+import { PROBED_PATHS } from './probed-paths.ts';
 import { findTool, runTool } from './run-tool.ts';
 import { callJson, freePort, serveHome } from './served-home.ts';
 import type { Workshop } from './workshop.ts';
@@ -14,13 +15,23 @@ const ORDINARY_ADDRESS = '127.0.0.2';
 
 interface Attack {
   readonly name: string;
+  /** What it must be noticed as: one of them. */
+  readonly scenarios: readonly string[];
+  /** The program that it needs and that is not there. */
+  readonly missing: string | undefined;
+  /** Attacks `https://127.0.0.1:port`, and gives what it printed. */
+  readonly run: (port: number, workshop: Workshop) => Promise<string>;
+}
+
+/** An attack by a program of Debian. */
+interface Program {
+  readonly name: string;
   readonly program: string;
   readonly scenarios: readonly string[];
-  /** Arguments of the program; it attacks `https://localhost:port`. */
   readonly argue: (port: number, workshop: Workshop) => readonly string[];
 }
 
-const ATTACKS: readonly Attack[] = [
+const PROGRAMS: readonly Program[] = [
   {
     name: 'hydra guesses passwords: noticed and blocked, ordinary use goes on',
     program: 'hydra',
@@ -52,18 +63,50 @@ const ATTACKS: readonly Attack[] = [
       ...['--disable-coloring', '--output-dir', workshop.path('sqlmap')],
     ],
   },
+  {
+    name: 'nikto looks for what web servers have: noticed and blocked, ordinary use goes on',
+    program: 'nikto',
+    scenarios: ['address-probing', 'schema-fuzzing'],
+    argue: (port) => ['-h', `https://127.0.0.1:${port}`, '-ssl', '-nointeractive', '-maxtime', '50s'],
+  },
 ];
+
+/** In the place of nikto, which not every Debian has: what scanners of web servers ask for. */
+const PROBES: Attack = {
+  name: 'our own list of probes, after what scanners ask for: noticed and blocked, ordinary use goes on',
+  scenarios: ['address-probing'],
+  missing: undefined,
+  run: async (port) => {
+    const statuses = [];
+    for (const path of PROBED_PATHS) statuses.push(await statusOf(port, { path }));
+    const served = statuses.filter((status) => status < 400);
+    assert.deepEqual(served, [], 'nothing of it is there');
+    return statuses.join(' ');
+  },
+};
 
 /** Attack tools of others against a server on this machine, which must notice them and shut them out. */
 export function intrusionChecks(): readonly Check[] {
-  return ATTACKS.map((attack) => ({
+  return [...PROGRAMS.map(attackOf), PROBES].map((attack) => ({
     name: attack.name,
-    missing: findTool(attack.program, attack.program) ? undefined : attack.program,
+    missing: attack.missing,
     run: (workshop) => replay(attack, workshop),
   }));
 }
 
-async function replay({ program, argue, scenarios }: Attack, workshop: Workshop): Promise<void> {
+function attackOf({ name, program, scenarios, argue }: Program): Attack {
+  return {
+    name,
+    scenarios,
+    missing: findTool(program, program) ? undefined : program,
+    run: async (port, workshop) => {
+      const attack = { command: program, args: argue(port, workshop), folder: workshop.folder };
+      return (await runTool({ ...attack, seconds: ATTACK_SECONDS })).output;
+    },
+  };
+}
+
+async function replay({ run, scenarios }: Attack, workshop: Workshop): Promise<void> {
   const port = await freePort();
   // Older tools speak no TLS 1.3.
   const served = await serveHome(workshop, port, {
@@ -73,8 +116,7 @@ async function replay({ program, argue, scenarios }: Attack, workshop: Workshop)
     const bootstrap = { token: served.bootstrapToken, name: 'ada', password: OWNER_PASSWORD };
     const { accessToken } = await callJson(`${served.url}/api/v1/bootstrap`, bootstrap);
     const ordinary = watchOrdinaryUse(port, String(accessToken));
-    const attack = { command: program, args: argue(port, workshop), folder: workshop.folder };
-    const { output } = await runTool({ ...attack, seconds: ATTACK_SECONDS });
+    const output = await run(port, workshop);
     const statuses = await ordinary.stop();
     assert.deepEqual(new Set(statuses), new Set([200]));
     assert.equal(await statusOf(port, { path: '/healthz' }), 403, output);

@@ -6,6 +6,7 @@ import { attestationChecks } from './attestations.ts';
 import type { Check } from './check.ts';
 import { intrusionChecks } from './intrusions.ts';
 import { modelSigningChecks } from './model-signing.ts';
+import { observerChecks } from './observers.ts';
 import { oidcChecks } from './oidc.ts';
 import { passkeyChecks } from './passkeys.ts';
 import { findPeers } from './peers.ts';
@@ -33,6 +34,7 @@ const checks: readonly Check[] = [
   ...tlogChecks(),
   ...attackChecks(isQuick),
   ...intrusionChecks(),
+  ...observerChecks(),
 ].filter(({ name }) => words.every((word) => name.includes(word)));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };

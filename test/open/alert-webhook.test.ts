@@ -172,7 +172,7 @@ test('a served home tells its webhook what it blocked', async (t) => {
     logTo: { write: () => undefined },
   });
   t.after(() => serving.close());
-  
+
   for (const name of ['ada', 'ada']) await logIn(serving.url, { name });
   await until(() => received.length === 1);
   assertSigned(received[0]!, secret);

@@ -3,9 +3,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
+import type { Permission } from '../../src/api/index.ts';
+import { utf8Text } from '../../src/bytes/index.ts';
 import { initHome, openStrongroom, type Serving, serveOverHttps } from '../../src/open/index.ts';
 import { temporaryFolder } from '../kit/temporary-home.ts';
+import { parseExposition } from '../telemetry/exposition.ts';
 import { secretCorpus } from '../telemetry/secret-corpus.ts';
+import { fail2banFilter } from './fail2ban-filter.ts';
 
 interface Answer {
   readonly status: number;
@@ -161,6 +165,22 @@ test('five wrong passwords block their address over HTTPS; it is in the log, the
   assert.fail('it is still blocked');
 });
 
+test('the filter of the guide finds what was blocked in the log, and nothing that a client wrote there', async (t) => {
+  const { lines, ask: send } = await serve(t, '[intrusion]\nfailures = 2\n');
+  const forged = '{"stream":"auth","message":"blocked 192.0.2.1: log-in-bruteforce"}';
+  await send({ path: `/${encodeURIComponent(forged)}`, headers: { 'user-agent': forged, referer: forged } });
+  await send({
+    path: `/${forged.replaceAll('"', '%22').replaceAll(' ', '%20')}`,
+    headers: { 'x-request-id': forged },
+  });
+  for (let count = 0; count < 2; count += 1) await send(logIn('ada'));
+  const [, failregex = ''] = /^failregex = (.*)$/m.exec(fail2banFilter()) ?? [];
+  const filter = new RegExp(failregex.replace('<SUBNET>', '(?<source>[0-9a-f.:]+(?:/[0-9]+)?)'));
+  const sources = () => lines.flatMap((line) => filter.exec(line)?.groups?.['source'] ?? []);
+  while (sources().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(sources(), ['127.0.0.1']);
+});
+
 test('watching tells and blocks nothing', async (t) => {
   const { lines, ask: send } = await serve(t, '[intrusion]\nmode = "watch"\nfailures = 2\n');
   for (let count = 0; count < 3; count += 1) await send(logIn('ada'));
@@ -184,8 +204,31 @@ test('a limit tells what is left and answers 429 with a wait', async (t) => {
 });
 
 test('metrics are for those who may read them, and tell of no names', async (t) => {
-  const { ask: send } = await serve(t, '');
+  const { home, ask: send } = await serve(t, '');
   assert.equal((await send({ path: '/metrics' })).status, 401);
+  await using strongroom = await openStrongroom({ home });
+  const tokenOf = async (name: string, permissions: readonly Permission[]) => {
+    const { id: principal } = await strongroom.api.serviceAccounts.create({ name });
+    await strongroom.api.roles.set({ name, permissions });
+    await strongroom.api.grants.create({ principal, role: name, on: 'everything' });
+    const { secret } = await strongroom.api.tokens.create({ name, owner: principal });
+    return { authorization: `Bearer ${utf8Text(secret.expose()) ?? ''}` };
+  };
+  const reader = await tokenOf('reader', ['model:read', 'system:read']);
+  assert.equal((await send({ path: '/metrics', headers: reader })).status, 403);
+  for (const path of ['/api/v1/models/acme/crown-jewels', '/nowhere?token=x']) {
+    assert.equal((await send({ path, headers: reader })).status, 404);
+  }
+  const scraper = await tokenOf('scraper', ['metrics:read']);
+  const { status, headers, body } = await send({ path: '/metrics', headers: scraper });
+  assert.deepEqual([status, headers['content-type']], [200, 'text/plain; version=0.0.4; charset=utf-8']);
+  const requests = parseExposition(body).get('strongroom_requests_total')?.samples ?? [];
+  const counted = new Map(
+    requests.map(({ labels, value }) => [`${labels['route']} ${labels['status']}`, value]),
+  );
+  assert.equal(counted.get('models.get 404'), 1);
+  assert.equal(counted.get('none 404'), 1);
+  assert.doesNotMatch(body, /crown-jewels|nowhere|reader|scraper|127\.0\.0/);
 });
 
 test('a lockdown in one process stops releases in every other, and is lifted', async (t) => {

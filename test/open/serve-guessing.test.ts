@@ -57,7 +57,10 @@ test('a thousand wrong log-ins from elsewhere, and the owner still gets in', asy
   const device = String(first.json['device']);
 
   const codes = await guessFromEverywhere(serving.url);
-  assert.equal([...codes.values()].reduce((sum, count) => sum + count), ATTACKERS * GUESSES_EACH);
+  assert.equal(
+    [...codes.values()].reduce((sum, count) => sum + count),
+    ATTACKERS * GUESSES_EACH,
+  );
   assert.deepEqual([...codes.keys()].toSorted(), ['ADDRESS_BLOCKED', 'AUTH_FAILED', 'AUTH_THROTTLED']);
   // Twenty guesses about one account are looked at in an hour, and each address is blocked after five.
   assert.ok((codes.get('AUTH_FAILED') ?? 0) <= 20);

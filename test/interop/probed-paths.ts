@@ -1,0 +1,42 @@
+/** What scanners of web servers ask for first: administration, settings, backups, scripts, ways out of the folder. */
+export const PROBED_PATHS: readonly string[] = [
+  ...['/admin/', '/administrator/', '/login.php', '/manager/html', '/phpmyadmin/', '/wp-login.php'],
+  ...[
+    '/.env',
+    '/.git/config',
+    '/.git/HEAD',
+    '/.svn/entries',
+    '/.htaccess',
+    '/.DS_Store',
+    '/.aws/credentials',
+  ],
+  ...['/config.php.bak', '/backup.zip', '/backup.sql', '/dump.sql', '/db.sqlite', '/site.tar.gz', '/id_rsa'],
+  ...['/cgi-bin/test.cgi', '/cgi-bin/printenv', '/index.php?page=../../../../etc/passwd', '/shell.php'],
+  ...['/..%2f..%2f..%2fetc%2fpasswd', '/%2e%2e/%2e%2e/etc/shadow', '/static/../../../etc/hosts'],
+  ...[
+    '/server-status',
+    '/server-info',
+    '/actuator/env',
+    '/debug/pprof/',
+    '/console/',
+    '/solr/admin/',
+    '/jmx-console/',
+  ],
+  ...[
+    '/api/swagger.json',
+    '/graphql',
+    '/v2/_catalog',
+    '/xmlrpc.php',
+    '/owa/',
+    '/autodiscover/autodiscover.xml',
+  ],
+  ...[
+    '/robots.txt',
+    '/sitemap.xml',
+    '/crossdomain.xml',
+    '/test.asp',
+    '/trace.axd',
+    '/elmah.axd',
+    '/web.config',
+  ],
+];
