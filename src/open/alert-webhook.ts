@@ -48,8 +48,10 @@ export async function openAlertWebhook(deps: AlertWebhookDeps): Promise<AlertWeb
   const delivery = { url, secret, fetch, pausesMs: deps.pausesMs ?? PAUSES_MS, ended: ended.signal };
   return {
     tell: (detection, blocked) => {
-      if (running.size >= MAX_WAITING)
-        return tellLost(deps.log, 'too many alerts wait already', 'SERVER_BUSY');
+      if (running.size >= MAX_WAITING) {
+        tellLost(deps.log, 'too many alerts wait already', 'SERVER_BUSY');
+        return;
+      }
       const work = deliver(delivery, detection, blocked).catch((error: unknown) => {
         const { code, message } = toStrongroomError(error);
         tellLost(deps.log, message, code);
