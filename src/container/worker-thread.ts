@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StrongroomError } from '../errors/index.ts';
+import { threadEnvironment } from '../runtime/index.ts';
 import type { WorkName, WorkRequest, WorkResult } from './segment-work.ts';
 
 /** A request on its way to a thread. */
@@ -37,7 +38,11 @@ export class WorkerThread {
 
   constructor() {
     // Neither the flags of whoever started the process nor its environment (it may hold keys) concern the thread.
-    this.#worker = new Worker(WORKER_URL, { execArgv: [], env: {}, name: 'strongroom-segments' });
+    this.#worker = new Worker(WORKER_URL, {
+      execArgv: [],
+      env: threadEnvironment(),
+      name: 'strongroom-segments',
+    });
     this.#worker.unref();
     this.#worker.on('message', (reply: WorkReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#fail(broken(error)));

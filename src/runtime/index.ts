@@ -7,4 +7,4 @@ export {
   type ThisProcess,
   thisProcess,
 } from './this-process.ts';
-export { Thread, type ThreadMessage, type ThreadOptions, threadDoor } from './thread.ts';
+export { Thread, type ThreadMessage, type ThreadOptions, threadDoor, threadEnvironment } from './thread.ts';

@@ -13,6 +13,15 @@ export interface ThreadMessage {
   readonly moved?: readonly ArrayBuffer[];
 }
 
+/**
+ * What a thread is given of our environment: where Node keeps compiled code (`NODE_COMPILE_CACHE`), if it does, so
+ * that a thread starts as fast as its process; nothing else.
+ */
+export function threadEnvironment(): Record<string, string> {
+  const { NODE_COMPILE_CACHE: folder } = process.env;
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
+}
+
 /** A thread that can be killed. It keeps the process alive only while `hold` says so. */
 export class Thread {
   readonly #worker: Worker;
@@ -22,7 +31,7 @@ export class Thread {
     this.#worker = new Worker(module, {
       name: options.name,
       execArgv: [],
-      env: {},
+      env: threadEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMiB },
     });
     this.#worker.unref();
