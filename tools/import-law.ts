@@ -82,6 +82,7 @@ export const DOORS: readonly Door[] = [
     modules: ['node:net', 'node:http', 'node:https', 'node:http2', 'node:dns', 'node:tls', 'node:dgram'],
     places: ['network', 'http', 'client'],
   },
+  { modules: ['onnxruntime-node'], places: ['runtime'] },
   { modules: ['node:process'], places: ['cli', 'config.ts', 'bin.ts', 'runtime'] },
   { modules: ['commander'], places: ['cli'] },
   { modules: ['openid-client'], places: ['access'] },

@@ -1,5 +1,12 @@
 export { afterThisTurn } from './after-this-turn.ts';
 export {
+  type ModelContent,
+  type RunAnswer,
+  Runner,
+  type RunnerOptions,
+  type RunRequest,
+} from './runner/index.ts';
+export {
   type ProcessGround,
   processExists,
   processGround,

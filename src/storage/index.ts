@@ -69,7 +69,7 @@ export type { Generation, GenerationStore } from './generation-store.ts';
 export { type KernelSettings, readKernelSettings } from './kernel-settings.ts';
 export { OutputFile } from './output-file.ts';
 export { OutputFolder } from './output-folder.ts';
-export { processStartedAt } from './process-table.ts';
+export { processMemoryBytes, processStartedAt } from './process-table.ts';
 export { type InputFile, MAX_INPUT_DEPTH, readInputs } from './read-inputs.ts';
 export { RotatingFile, type RotatingFileOptions } from './rotating-file.ts';
 export { readSecretFile, readSmallFile } from './small-file.ts';

@@ -15,3 +15,16 @@ export function processStartedAt(pid: number): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * Memory that a process has for itself alone, in bytes: resident and of no file (proc(5), `RssAnon` of `status`).
+ * `undefined` where the process is gone or the system has no such table. Synchronous and from memory of the kernel too.
+ */
+export function processMemoryBytes(pid: number): number | undefined {
+  try {
+    const kibibytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,7 @@
+export {
+  type ModelContent,
+  type RunAnswer,
+  Runner,
+  type RunnerOptions,
+  type RunRequest,
+} from './runner.ts';
