@@ -1,3 +1,5 @@
+export type { OpenModel, SessionOptions } from './model-session.ts';
 export { applyOutputPolicy, type PolicedAnswer } from './output-policy.ts';
 export { largestAt } from './output-policy-row.ts';
 export { readNumbers } from './score-tensor.ts';
+export { type ServableModel, SessionPool } from './session-pool.ts';

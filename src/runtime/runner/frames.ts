@@ -16,17 +16,23 @@ export interface Frame {
 const PREFIX_BYTES = 8;
 
 /**
- * Messages over a pipe: length of the head and of the body (u32, little-endian), the head as JSON, the body. Lengths are
- * held against the limits before anything is allocated.
+ * A message for the pipe: length of the head and of the body (u32, little-endian), the head as JSON, the body. Lengths
+ * are held against the limits of the reader before anything is allocated.
  */
-export function frameStart(head: object, bodyBytes: number): Uint8Array<ArrayBuffer> {
+export function wholeFrame(head: object, parts: readonly Uint8Array[]): Buffer {
   const words = Buffer.from(JSON.stringify(head));
-  const start = new Uint8Array(PREFIX_BYTES + words.length);
-  const view = new DataView(start.buffer);
+  const bodyBytes = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = new Uint8Array(PREFIX_BYTES + words.length + bodyBytes);
+  const view = new DataView(whole.buffer);
   view.setUint32(0, words.length, true);
   view.setUint32(4, bodyBytes, true);
-  start.set(words, PREFIX_BYTES);
-  return start;
+  whole.set(words, PREFIX_BYTES);
+  let at = PREFIX_BYTES + words.length;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return bufferView(whole);
 }
 
 /** Puts a stream of chunks together into frames. Throws `PREDICTION_UNAVAILABLE` for what is none. */
@@ -89,23 +95,4 @@ function parseHead(bytes: Uint8Array): unknown {
 
 function notAFrame(): StrongroomError {
   return new StrongroomError('PREDICTION_UNAVAILABLE', 'what came through the pipe is no message of ours');
-}
-
-/** The bytes of chunks as one view each, for writing. */
-export function bodyLength(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, part) => sum + part.length, 0);
-}
-
-/** A whole frame as one piece of memory; the body in parts. */
-export function wholeFrame(head: object, parts: readonly Uint8Array[]): Buffer {
-  const bodyBytes = bodyLength(parts);
-  const start = frameStart(head, bodyBytes);
-  const whole = new Uint8Array(start.length + bodyBytes);
-  whole.set(start);
-  let at = start.length;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return bufferView(whole);
 }

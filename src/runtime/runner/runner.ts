@@ -114,6 +114,10 @@ export class Runner {
     return this.#signature?.outputs ?? [];
   }
 
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
   get pid(): number | undefined {
     return this.#process.pid;
   }
