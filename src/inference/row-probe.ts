@@ -9,7 +9,7 @@ const TOLERANCE = { relative: 1e-3, absolute: 1e-5 };
 const MAX_ROW_BYTES = 64 * 2 ** 20;
 
 /** Whether a signature lets rows be put below each other: a free first dimension everywhere. */
-export function hasFreeRows({ inputs, outputs }: Pick<Runner, 'inputs' | 'outputs'>): boolean {
+function hasFreeRows({ inputs, outputs }: Pick<Runner, 'inputs' | 'outputs'>): boolean {
   return inputs.length > 0 && [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
 }
 

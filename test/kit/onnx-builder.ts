@@ -2,7 +2,7 @@
 import { type BuiltField, protobufMessage } from '../formats/build/protobuf.ts';
 
 /** Numbers of TensorProto.DataType. */
-export const ELEMENT = {
+const ELEMENT = {
   FP32: 1,
   UINT8: 2,
   INT64: 7,
@@ -39,7 +39,7 @@ export interface BuiltGraph {
 }
 
 /** A model of one graph, of operator set 17. */
-export function onnxModel(graph: BuiltGraph, domains: readonly string[] = []): Uint8Array<ArrayBuffer> {
+function onnxModel(graph: BuiltGraph, domains: readonly string[] = []): Uint8Array<ArrayBuffer> {
   const imports = [['', 17] as const, ...domains.map((domain) => [domain, 1] as const)];
   return protobufMessage(
     [1, 8],
