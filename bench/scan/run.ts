@@ -1,6 +1,6 @@
 // Our scanner beside others on the corpus, and on an archive of 1 GiB: `npm run bench:scan`. Prints JSON;
 // `-- --docs` writes the table of docs/scanner.md as well.
-import { isCorpusMade, readCorpus } from '../../test/scan/corpus/corpus-case.ts';
+import { missingParts, readCorpus } from '../../test/scan/corpus/corpus-case.ts';
 import { makeCorpus } from '../../test/scan/corpus/make.ts';
 import { type Outcome, scanCorpus } from '../../test/scan/corpus/scan-corpus.ts';
 import { writeMeasured } from './document.ts';
@@ -8,7 +8,7 @@ import { measureLargeArchive } from './large-archive.ts';
 import { type Answers, PEERS, runPeer } from './peers.ts';
 import { type Score, scoreOf } from './score.ts';
 
-if (!isCorpusMade()) makeCorpus();
+makeCorpus(missingParts());
 const corpus = readCorpus();
 const outcomes = await scanCorpus(corpus);
 const scores: Record<string, Score> = { strongroom: scoreOf(corpus, ours(outcomes)) };

@@ -6,7 +6,8 @@ import { z } from 'zod';
 export const CORPUS_FOLDER = join(import.meta.dirname, '../../../.cache/scan-corpus');
 
 /** The parts of the corpus, each with its own index. */
-const PARTS = ['benign', 'benign-torch', 'malicious'] as const;
+export const CORPUS_PARTS = ['benign', 'benign-torch', 'malicious'] as const;
+export type CorpusPart = (typeof CORPUS_PARTS)[number];
 
 const caseSchema = z.object({
   id: z.string(),
@@ -30,14 +31,19 @@ export type CorpusCase = z.infer<typeof caseSchema>;
 /** The corpus as its makers described it. */
 export type Corpus = z.infer<typeof indexSchema>;
 
+/** The parts of the corpus that were not made yet. */
+export function missingParts(): readonly CorpusPart[] {
+  return CORPUS_PARTS.filter((part) => !existsSync(indexPath(part)));
+}
+
 /** Whether every part of the corpus was made. */
 export function isCorpusMade(): boolean {
-  return PARTS.every((part) => existsSync(indexPath(part)));
+  return missingParts().length === 0;
 }
 
 /** Reads the indexes of the parts that were made, and writes them as one, `index.json`. */
 export function readCorpus(): Corpus {
-  const made = PARTS.filter((part) => existsSync(indexPath(part)));
+  const made = CORPUS_PARTS.filter((part) => existsSync(indexPath(part)));
   const indexes = made.map((part) => indexSchema.parse(JSON.parse(readFileSync(indexPath(part), 'utf8'))));
   const corpus: Corpus = {
     cases: indexes.flatMap(({ cases }) => cases),

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { CORPUS_FOLDER } from './corpus-case.ts';
+import { CORPUS_FOLDER, type CorpusPart } from './corpus-case.ts';
 
 const HERE = import.meta.dirname;
 /** PyTorch alone is three quarters of a gigabyte. */
@@ -39,16 +40,21 @@ export function peerPython(): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** Makes the whole corpus anew, with whatever of Python is there; says what it had to skip. */
-export function makeCorpus(): void {
+/** What makes each part of the corpus. */
+const MAKERS: Readonly<Record<CorpusPart, { readonly script: string; readonly environment: Environment }>> = {
+  benign: { script: 'make-benign.py', environment: MODERN },
+  malicious: { script: 'make-malicious.py', environment: MODERN },
+  'benign-torch': { script: 'make-benign-torch.py', environment: TORCH },
+};
+
+/** Makes these parts of the corpus anew, with whatever of Python is there; says what it had to skip. */
+export function makeCorpus(parts: readonly CorpusPart[]): void {
   mkdirSync(CORPUS_FOLDER, { recursive: true });
-  const modern = prepare(MODERN);
-  const torch = prepare(TORCH);
-  if (modern !== undefined) {
-    runMaker(modern, 'make-benign.py');
-    runMaker(modern, 'make-malicious.py');
+  for (const part of parts) {
+    const { script, environment } = MAKERS[part];
+    const python = prepare(environment);
+    if (python !== undefined) runMaker(python, script);
   }
-  if (torch !== undefined) runMaker(torch, 'make-benign-torch.py');
 }
 
 function pythonOf({ folder }: Environment): string {
@@ -74,7 +80,15 @@ function prepare(environment: Environment): string | undefined {
 function findInterpreter({ variable, pythons }: Environment): string | undefined {
   const named = process.env[variable];
   const tried = named === undefined ? pythons : [named];
-  return tried.find((name) => spawnSync(name, ['-m', 'venv', '--help']).status === 0);
+  return tried
+    .flatMap((name) => [name, ...installedBeside(name)])
+    .find((name) => spawnSync(name, ['-m', 'venv', '--help']).status === 0);
+}
+
+/** Versions that pyenv has, which are not on the path unless somebody chose them. */
+function installedBeside(name: string): string[] {
+  const root = process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv');
+  return globSync(join(root, 'versions/*/bin', name));
 }
 
 function runMaker(python: string, script: string): void {
