@@ -1,7 +1,7 @@
 // Runs the tests under Node's own runner: all of them, or the files (and runner flags) given.
 // `npm test`, `npm test -- test/container/header.test.ts`, `npm test -- --test-name-pattern=rotat`.
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, globSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +23,8 @@ const named = given.filter((argument) => !argument.startsWith('-'));
 const files = named.length > 0 ? named : globSync('test/**/*.test.ts').sort();
 
 const folder = mkdtempSync(join(hasRoom() ? RAM_DISK : tmpdir(), 'strongroom-tests-'));
+// Some tests run what they test as another user, who must get to their folders.
+chmodSync(folder, 0o711);
 const { status, signal, error } = spawnSync(
   process.execPath,
   [

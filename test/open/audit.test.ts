@@ -18,16 +18,24 @@ import { CHURN, meddle } from './home-kit.ts';
 
 const ACME = parseNamespaceName('acme');
 
-/** A closed home, and a copy of it from before its last acts. */
+let made: Promise<string> | undefined;
+
+/** A closed home, and a copy of it from before its last acts; copies of one pair that is made once. */
 async function homeWithPast(t: TestContext): Promise<{ readonly home: string; readonly past: string }> {
+  made ??= temporaryFolder(t).then(makeHomeWithPast);
   const folder = await temporaryFolder(t);
+  await cp(await made, folder, { recursive: true });
+  return { home: join(folder, 'home'), past: join(folder, 'past') };
+}
+
+async function makeHomeWithPast(folder: string): Promise<string> {
   const [home, past] = [join(folder, 'home'), join(folder, 'past')];
   await initHome({ home });
   await actAndClose(home, 'first');
   await cp(home, past, { recursive: true });
   await actAndClose(home, 'second');
   await actAndClose(home, 'third');
-  return { home, past };
+  return folder;
 }
 
 async function actAndClose(home: string, name: string): Promise<void> {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { appendFile, cp, mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { Passphrase } from '../../src/bytes/index.ts';
 import { isStrongroomError } from '../../src/errors/index.ts';
 import { generateRootKey } from '../../src/keyring/index.ts';
 import { openStrongroom, restoreKeys, restoreStrongroom } from '../../src/open/index.ts';
-import { putOf, temporaryHome } from '../kit/temporary-home.ts';
+import { putOf, temporaryFolder, temporaryHome } from '../kit/temporary-home.ts';
 import { blobFolder, contentOf, newestOf, PRODUCTION, rewrite } from './home-kit.ts';
 
 const WEIGHTS = randomBytes(400_000);
@@ -20,7 +20,19 @@ interface BackedUp {
   readonly blob: string;
 }
 
+let made: Promise<BackedUp> | undefined;
+
+/** A copy of a home and its backup, which are made once. */
 async function makeBackup(t: TestContext): Promise<BackedUp> {
+  made ??= makeFirstBackup(t);
+  const { folder: first, backup, home, blob } = await made;
+  const folder = await temporaryFolder(t);
+  const moved = (path: string): string => join(folder, relative(first, path));
+  await cp(first, folder, { recursive: true });
+  return { folder, home: moved(home), backup: moved(backup), blob: moved(blob) };
+}
+
+async function makeFirstBackup(t: TestContext): Promise<BackedUp> {
   const { folder, home, strongroom } = await temporaryHome(t);
   const { versions, keys } = strongroom.api;
   const one = await versions.put(putOf('acme/churn', { 'm.bin': WEIGHTS }));
@@ -29,6 +41,7 @@ async function makeBackup(t: TestContext): Promise<BackedUp> {
   const backup = join(folder, 'backup');
   const report = await strongroom.backup({ destination: backup });
   assert.equal(report.blobs, 2);
+  await strongroom.close();
   return { folder, home, backup, blob: blobFolder(backup, one) };
 }
 
