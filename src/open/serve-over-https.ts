@@ -2,7 +2,7 @@ import { guardedIdentity } from '../abuse/index.ts';
 import { type SecretBytes, toBase64Url, uintBytes } from '../bytes/index.ts';
 import { hmac, randomId, randomSecret, sha256 } from '../crypto/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
-import { type OpenServer, openServer, type ServerLimits, type ServerPowers } from '../http/index.ts';
+import type { OpenServer, ServerLimits, ServerPowers } from '../http/index.ts';
 import type { ServerSettings } from '../settings/index.ts';
 import { createMetrics, type Log } from '../telemetry/index.ts';
 import { openGuard } from './open-guard.ts';
@@ -60,6 +60,8 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
     metrics,
   });
   opened.defer(closeGuard);
+  // Only who serves waits for what serving takes.
+  const { openServer } = await import('../http/index.ts');
   const server = await openServer({
     served: { ...served, identity: guardedIdentity(served.identity, guard) },
     guard,
