@@ -12,7 +12,7 @@ export interface Place {
   readonly sees?: readonly string[];
 }
 
-const FACE_SEES = ['api', 'errors', 'bytes', 'telemetry'];
+const FACE_SEES = ['api', 'errors', 'bytes', 'telemetry', 'predictions'];
 
 export const PLACES: readonly Place[] = [
   { name: 'errors', rank: 0, purpose: 'the closed set of kinds and codes' },
@@ -33,6 +33,12 @@ export const PLACES: readonly Place[] = [
   { name: 'scan', rank: 2, purpose: 'checks and their report' },
   { name: 'audit', rank: 2, purpose: 'entry, write-ahead log, Merkle tiles, checkpoint, verify' },
   { name: 'inference', rank: 2, purpose: 'sessions, batching, tensors, validation' },
+  {
+    name: 'predictions',
+    rank: 2,
+    purpose: 'how a model is asked and answers: the Open Inference Protocol, rows, CSV',
+    sees: ['api', 'errors', 'bytes'],
+  },
   { name: 'privacy', rank: 2, purpose: 'de-identification, differential privacy' },
   { name: 'transform', rank: 2, purpose: 'quantise, gradient graph, precision' },
   { name: 'abuse', rank: 2, purpose: 'rate limits, intrusion scenarios, blocks' },

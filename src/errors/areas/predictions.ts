@@ -5,6 +5,10 @@ export const PREDICTION_ERRORS = {
     kind: 'invalid',
     hint: 'ask for the model’s metadata: it says names, datatypes and shapes of what it takes',
   },
+  PREDICTION_UNSUPPORTED: {
+    kind: 'invalid',
+    hint: 'send tensors in the body, one request by itself; models are loaded as they are stored, with no settings of a caller',
+  },
   RUNTIME_MISSING: {
     kind: 'unavailable',
     hint: 'predictions need ONNX Runtime beside strongroom: npm install onnxruntime-node',
