@@ -48,6 +48,15 @@ export type {
   Wants,
 } from './identity.ts';
 export type { Block, BlocksApi, LockdownApi, LockdownStatus } from './incidents.ts';
+export {
+  FEATURE_TYPES,
+  type Feature,
+  type FeatureType,
+  type InputSchema,
+  type SchemaPlace,
+  type SchemasApi,
+  type StoredInputSchema,
+} from './input-schema.ts';
 export type {
   AccessCode,
   Compression,

@@ -1,4 +1,5 @@
 import type { Tensor, TensorSpec } from '../bytes/index.ts';
+import type { InputSchema } from './input-schema.ts';
 import type { AccessCode } from './model.ts';
 import type { ModelName, VersionRef } from './names.ts';
 
@@ -23,6 +24,8 @@ export interface ServedModel {
   /** `onnx_onnxv1`, as the Open Inference Protocol names it. */
   readonly platform: string;
   readonly signature: ModelSignature;
+  /** What its operator says beyond the signature. */
+  readonly schema?: InputSchema;
 }
 
 /** A question to a model. The newest version answers where neither version nor alias is named. */

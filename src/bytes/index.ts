@@ -42,3 +42,5 @@ export {
   type Tensor,
   type TensorSpec,
 } from './tensor.ts';
+export { type ElementCodec, elementCodec, tensorView } from './tensor-element.ts';
+export { isOneRow, type RowForm, rowForm } from './tensor-rows.ts';

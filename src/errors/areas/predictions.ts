@@ -5,6 +5,23 @@ export const PREDICTION_ERRORS = {
     kind: 'invalid',
     hint: 'ask for the model’s metadata: it says names, datatypes and shapes of what it takes',
   },
+  TENSOR_VALUE: {
+    kind: 'invalid',
+    hint: 'the model’s schema says which values it takes: strongroom schema show MODEL',
+  },
+  FEATURE_INVALID: {
+    kind: 'invalid',
+    hint: 'send the features that the model takes, in their order or by their names: strongroom schema show MODEL',
+  },
+  SCHEMA_MISSING: {
+    kind: 'missing',
+    hint: 'set one with strongroom schema set, or learn it from a sample with strongroom schema learn',
+  },
+  SCHEMA_INVALID: { kind: 'invalid', hint: 'docs/guides/predictions.md shows what a schema consists of' },
+  SCHEMA_MISMATCH: {
+    kind: 'conflict',
+    hint: 'set a schema whose features are the columns of the model’s inputs, in their order',
+  },
   PREDICTION_UNSUPPORTED: {
     kind: 'invalid',
     hint: 'send tensors in the body, one request by itself; models are loaded as they are stored, with no settings of a caller',

@@ -22,6 +22,8 @@ export interface AskedInference {
   readonly outputs?: readonly AskedOutput[];
   /** Whether outputs come in binary where none is named. */
   readonly isBinary: boolean;
+  /** How long the caller waits. */
+  readonly deadlineMs?: number;
 }
 
 /**
@@ -39,7 +41,14 @@ export function decodeRequest(body: Uint8Array, headerLength?: string): AskedInf
     inputs: readTensors(inputs, binary),
     ...(outputs && { outputs: outputs.map((output) => askedOutput(output, isBinary)) }),
     isBinary,
+    ...deadlineOf(parameters),
   };
+}
+
+/** `timeout` in microseconds, as Triton's clients send it; nothing, or zero, is none. */
+function deadlineOf(parameters: Parameters | undefined): { readonly deadlineMs?: number } {
+  const timeout = Number(parameters?.['timeout'] ?? 0);
+  return Number.isFinite(timeout) && timeout > 0 ? { deadlineMs: Math.ceil(timeout / 1000) } : {};
 }
 
 function askedOutput(

@@ -1,5 +1,12 @@
-import { bufferView, countElements, type NumericDatatype, type Tensor } from '../../bytes/index.ts';
-import { elementCodec } from './element.ts';
+import {
+  countElements,
+  elementCodec,
+  type NumericDatatype,
+  type NumericTensor,
+  type Tensor,
+  tensorView,
+} from '../../bytes/index.ts';
+
 import { MAX_ELEMENTS, MAX_RANK } from './limits.ts';
 import { refuseTensor, type TensorWords } from './refuse-tensor.ts';
 
@@ -83,11 +90,8 @@ export function writeJsonData(tensor: Tensor): string {
 }
 
 /** The elements of a numeric tensor, 64-bit integers as `bigint`, `BOOL` as booleans. */
-export function valuesOf(
-  tensor: Exclude<Tensor, { datatype: 'BYTES' }>,
-): readonly (number | bigint | boolean)[] {
+export function valuesOf(tensor: NumericTensor): readonly (number | bigint | boolean)[] {
   const { size, read } = elementCodec(tensor.datatype);
-  const { buffer, byteOffset, byteLength } = bufferView(tensor.data);
-  const view = new DataView(buffer, byteOffset, byteLength);
-  return Array.from({ length: byteLength / size }, (_none, at) => read(view, at * size));
+  const view = tensorView(tensor);
+  return Array.from({ length: view.byteLength / size }, (_none, at) => read(view, at * size));
 }

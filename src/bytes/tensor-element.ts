@@ -1,4 +1,4 @@
-import { ELEMENT_BYTES, type NumericDatatype } from '../../bytes/index.ts';
+import { ELEMENT_BYTES, type NumericDatatype, type NumericTensor } from './tensor.ts';
 
 /** One element of a datatype, between JSON and little-endian bytes. */
 export interface ElementCodec {
@@ -13,6 +13,11 @@ export interface ElementCodec {
 /** Reads and writes elements of a datatype. Rounding is to nearest; what would become infinite by it does not fit. */
 export function elementCodec(datatype: NumericDatatype): ElementCodec {
   return CODECS[datatype];
+}
+
+/** The bytes of a tensor, to be read in place. */
+export function tensorView({ data }: NumericTensor): DataView {
+  return new DataView(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function integer(

@@ -1,0 +1,44 @@
+import { csvLine } from './csv.ts';
+import type { Prediction } from './read-answer.ts';
+
+/** Writes predictions as CSV: label, score, the probability of each class, and whatever else the model says. */
+export class AnswerCsv {
+  #columns: readonly Field[] | undefined;
+
+  /** The lines of these, the first ones under a line of names. */
+  write(predictions: readonly Prediction[]): string {
+    const [first] = predictions;
+    if (first === undefined) return '';
+    const header = this.#columns === undefined;
+    const columns = (this.#columns ??= columnsOf(first));
+    const lines = predictions.map((prediction) => csvLine(columns.map(({ of }) => textOf(of(prediction)))));
+    return `${header ? csvLine(columns.map(({ name }) => name)) : ''}${lines.join('')}`;
+  }
+}
+
+interface Field {
+  readonly name: string;
+  of(prediction: Prediction): unknown;
+}
+
+function columnsOf(first: Prediction): readonly Field[] {
+  return [
+    ...(first.label === undefined ? [] : [{ name: 'label', of: ({ label }: Prediction) => label }]),
+    ...(first.score === undefined ? [] : [{ name: 'score', of: ({ score }: Prediction) => score }]),
+    ...Object.keys(first.probabilities ?? {}).map((name) => ({
+      name: `probability_${name}`,
+      of: ({ probabilities }: Prediction) => probabilities?.[name],
+    })),
+    ...Object.keys(first.outputs ?? {}).map((name) => ({
+      name,
+      of: ({ outputs }: Prediction) => outputs?.[name],
+    })),
+  ];
+}
+
+/** A program that calculates must not take a text for a formula. */
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as number | boolean);
+}
