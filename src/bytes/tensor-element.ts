@@ -5,9 +5,9 @@ export interface ElementCodec {
   /** Bytes of one. */
   readonly size: number;
   /** Puts a value of JSON where it belongs; `false`: the datatype has no such value. */
-  write(view: DataView, at: number, value: unknown): boolean;
+  readonly write: (view: DataView, at: number, value: unknown) => boolean;
   /** The value as JSON writes it: 64-bit integers as `bigint`. */
-  read(view: DataView, at: number): number | bigint | boolean;
+  readonly read: (view: DataView, at: number) => number | bigint | boolean;
 }
 
 /** Reads and writes elements of a datatype. Rounding is to nearest; what would become infinite by it does not fit. */
@@ -62,7 +62,7 @@ function float(
   datatype: NumericDatatype,
   access: {
     set(view: DataView, at: number, value: number): void;
-    get(view: DataView, at: number): number;
+    readonly get: (view: DataView, at: number) => number;
   },
 ): ElementCodec {
   return {

@@ -263,8 +263,9 @@ suite('answers become label, score and probabilities', () => {
     const [prediction] = await answerTo([fp32('logits', [1, 2], [0, Math.log(3)])], {
       labels: ['no', 'yes'],
     });
-    assert.equal(prediction?.label, 'yes');
-    assert.ok(Math.abs(Number(prediction?.score) - 0.75) < 1e-6);
+    assert.ok(prediction !== undefined);
+    assert.equal(prediction.label, 'yes');
+    assert.ok(Math.abs(Number(prediction.score) - 0.75) < 1e-6);
   });
 
   test('a regression, one number a row', async () => {

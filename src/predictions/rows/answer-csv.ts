@@ -18,7 +18,7 @@ export class AnswerCsv {
 
 interface Field {
   readonly name: string;
-  of(prediction: Prediction): unknown;
+  readonly of: (prediction: Prediction) => unknown;
 }
 
 function columnsOf(first: Prediction): readonly Field[] {
@@ -40,5 +40,5 @@ function columnsOf(first: Prediction): readonly Field[] {
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as number | boolean);
+  return JSON.stringify(value);
 }

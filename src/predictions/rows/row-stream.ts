@@ -7,7 +7,7 @@ const MAX_LINE_BYTES = 1 << 20;
 const LINE_FEED = 0x0a;
 
 /** The rows of newline-delimited JSON as it arrives; empty lines are left out. Throws `REQUEST_MALFORMED`. */
-export async function* ndjsonRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
+export async function* ndjsonRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator {
   let row = 0;
   for await (const line of linesOf(bytes)) {
     if (line.every((byte) => byte <= 0x20)) continue;
