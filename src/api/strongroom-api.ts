@@ -2,6 +2,7 @@ import type { Passphrase } from '../bytes/index.ts';
 import type { AccessApi } from './access.ts';
 import type { AuditApi } from './audit.ts';
 import type { BlocksApi, LockdownApi } from './incidents.ts';
+import type { SchemasApi } from './input-schema.ts';
 import type {
   AccessCode,
   Compression,
@@ -38,6 +39,7 @@ export interface StrongroomApi extends AccessApi {
   readonly signingKeys: SigningKeysApi;
   readonly signatures: SignaturesApi;
   readonly scans: ScansApi;
+  readonly schemas: SchemasApi;
   readonly quarantine: QuarantineApi;
   readonly system: SystemApi;
   readonly audit: AuditApi;

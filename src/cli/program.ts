@@ -42,6 +42,7 @@ import { roleCommand } from './commands/role.ts';
 import { rootCommand } from './commands/root.ts';
 import { scanCommand } from './commands/scan.ts';
 import { scansCommand } from './commands/scans.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { sealCommand } from './commands/seal.ts';
 import { secretCommand } from './commands/secret.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -71,7 +72,7 @@ export interface ProgramOutput {
 const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: Runner) => Command)[]])[] = [
   ['Start:', [initCommand, demoCommand, statusCommand]],
   ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
-  ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand]],
+  ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand, schemaCommand]],
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
   [
     'In and out:',

@@ -1,48 +1,37 @@
 import { join, resolve } from 'node:path';
-import { Access, Blocks, Lockdown } from '../access/index.ts';
 import {
   type BackupReport,
   type Caller,
   type LongRunning,
   type MetricDirection,
   type ModelName,
-  parseCompression,
   type RootSeal,
   type StrongroomApi,
   type Version,
   type VersionRef,
 } from '../api/index.ts';
-import type { AuditLog } from '../audit/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { type Config, type ConfigSources, loadConfig } from '../config.ts';
 import { SegmentPool } from '../container/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { inspectKeyring, type Keyring, openKeyring, type UnsealMaterial } from '../keyring/index.ts';
-import { createRegistry } from '../registry/index.ts';
-import { processExists, restrictUmask, thisProcess } from '../runtime/index.ts';
+import { restrictUmask } from '../runtime/index.ts';
 import {
-  auditModes,
   type Catalogue,
   createWholeFolder,
   FsBlobStore,
   FsGenerationStore,
-  freeBytes,
-  type LeaseHolder,
-  type LeaseRow,
-  processStartedAt,
   readSmallFile,
 } from '../storage/index.ts';
 import {
   type Attestations,
   type AttestingTool,
   AuditRecorder,
-  type Authorizer,
   attestVersion,
   backupHome,
   bindStrongroom,
   type ClientCertificateVerbs,
   clientCertificateVerbs,
-  createGate,
   type ExportBundleInput,
   type ExportedBundle,
   type ExportSealedInput,
@@ -55,32 +44,19 @@ import {
   type LegacyFile,
   MAX_HOME_NOTE_BYTES,
   parseHomeNote,
-  type Recorder,
   readLegacy,
-  recordSecurityEvent,
   type Scanner,
-  type StrongroomDeps,
   sealSetting,
   startBackgroundRescan,
   sweepLeftovers,
 } from '../vault/index.ts';
 import { backupTarget } from './backup.ts';
 import { openCatalogue } from './catalogue-of.ts';
+import { CLOCK, composeDeps, type HomeDeps } from './compose-deps.ts';
 import { configuredSecrets } from './configured-secrets.ts';
 import { type EvidenceReport, exportEvidence } from './export-evidence.ts';
-import {
-  BLOBS_FOLDER,
-  builder,
-  configFile,
-  defaultRootKeyFile,
-  HOME_NOTE,
-  isKeyFile,
-  KEYS_FOLDER,
-  MAX_SECRET_FILE_BYTES,
-} from './home-layout.ts';
+import { BLOBS_FOLDER, builder, configFile, HOME_NOTE, KEYS_FOLDER } from './home-layout.ts';
 import { openAudit } from './open-audit.ts';
-import { openFederation } from './open-federation.ts';
-import { openIdentity } from './open-identity.ts';
 import { openScanner } from './open-scanner.ts';
 import { type SecretState, secretReading, secretSetting, secretStates } from './secret-settings.ts';
 import { type ServedHome, serveHome } from './serve-home.ts';
@@ -147,8 +123,6 @@ export interface Strongroom {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-const CLOCK = { now: () => new Date() };
 
 const LOCAL_OWNER: Caller = { type: 'local', id: 'local' };
 
@@ -233,106 +207,6 @@ async function assertOneVault(vault: string, keyring: Keyring, catalogue: Catalo
   if (claimed !== keyring.vault || vault !== keyring.vault) {
     throw new StrongroomError('HOME_MALFORMED', 'keyring and catalogue belong to different strongrooms');
   }
-}
-
-interface HomeDeps extends StrongroomDeps {
-  readonly recorder: Recorder;
-}
-
-interface Parts {
-  readonly audit: AuditLog;
-  readonly recorder: AuditRecorder;
-  readonly home: string;
-  readonly config: Config;
-  readonly env: ConfigSources['env'];
-  readonly blobs: FsBlobStore;
-  readonly catalogue: Catalogue;
-  readonly keyring: Keyring;
-  readonly pool: SegmentPool;
-  readonly scanner: Scanner;
-}
-
-function composeDeps(parts: Parts): HomeDeps {
-  const { home, config, blobs, catalogue, keyring, pool, scanner, audit, recorder } = parts;
-  const clock = CLOCK;
-  const access = new Access({ catalogue, seal: keyring, now: clock.now });
-  const identity = openIdentity({
-    config: config.access,
-    access,
-    catalogue,
-    keyring,
-    now: clock.now,
-    onEvent: (event) => recordSecurityEvent(recorder, event),
-  });
-  const federation = openFederation({
-    config,
-    secrets: secretReading(home, parts.env, keyring),
-    identity,
-    catalogue,
-    keyring,
-    now: clock.now,
-  });
-  const lockdown = new Lockdown({ catalogue, seal: keyring, now: clock.now });
-  const authorizer: Authorizer = {
-    rightsOf: (caller) => access.rightsOf(caller),
-    isCredentialLive: (caller) => identity.authenticator.isLive(caller),
-    assertOpen: (action) => lockdown.assertMay(action),
-  };
-  return {
-    access,
-    identity,
-    federation,
-    blocks: new Blocks({ catalogue, seal: keyring, now: clock.now }),
-    lockdown,
-    recorder,
-    audit,
-    gate: createGate({ authorizer, recorder }),
-    registry: createRegistry({ catalogue, seal: keyring, now: () => clock.now().toISOString() }),
-    catalogue,
-    keyring,
-    blobs,
-    pool,
-    clock,
-    leaseholder: { holder: ourselves(), isLive: (lease) => isLeaseLive(lease, clock.now()) },
-    limits: {
-      maxFileBytes: config.limits.max_file_bytes,
-      maxFiles: config.limits.max_files,
-      minFreeBytes: config.limits.min_free_bytes,
-      destroyGraceDays: config.keys.destroy_grace_days,
-      freeBytes: () => freeBytes(home),
-    },
-    sealDefaults: {
-      compression: parseCompression(config.seal.compression),
-      withSha512: config.seal.sha512,
-    },
-    scanner,
-    warnings: () => homeWarnings(home),
-  };
-}
-
-function ourselves(): LeaseHolder {
-  const { host, pid } = thisProcess();
-  return { host, pid, startedAt: processStartedAt(pid) ?? '' };
-}
-
-/** On our own machine a lease lives as long as its process; of another machine we know only the time. */
-function isLeaseLive(lease: LeaseRow, now: Date): boolean {
-  const { host, pid, startedAt } = lease.holder;
-  if (host !== thisProcess().host) return Date.parse(lease.expiresAt) > now.getTime();
-  const started = processStartedAt(pid);
-  return started === undefined ? startedAt === '' && processExists(pid) : started === startedAt;
-}
-
-async function homeWarnings(home: string): Promise<readonly string[]> {
-  const findings = await auditModes(home, { isKeyFile });
-  const warnings = findings.map(({ path, problem }) => `${path}: ${problem.replaceAll('-', ' ')}`);
-  const hasKeyInside = (await readSmallFile(defaultRootKeyFile(home), MAX_SECRET_FILE_BYTES)) !== undefined;
-  if (hasKeyInside) {
-    warnings.push(
-      'the root key lies inside the home: whoever copies the folder can open it (strongroom root add)',
-    );
-  }
-  return warnings;
 }
 
 interface BoundHome {

@@ -8,6 +8,7 @@ import type { Registry } from '../registry/index.ts';
 import type { RuleSet, ScanReport } from '../scan/index.ts';
 import type { BlobStore, Catalogue, LeaseHolder, LeaseJudge } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
+import type { InputSchemas } from './input-schemas.ts';
 
 /**
  * Everything that the verbs may be handed. No verb takes all of it: each file declares the narrow type that it
@@ -20,6 +21,7 @@ export interface VaultDeps {
   readonly blocks: Blocks;
   readonly lockdown: Lockdown;
   readonly audit: AuditLog;
+  readonly schemas: InputSchemas;
   readonly gate: Gate;
   readonly registry: Registry;
   readonly catalogue: Catalogue;

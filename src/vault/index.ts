@@ -13,6 +13,7 @@ export { type Authorizer, createGate, type Gate, type Recorder } from './gate.ts
 export { formatHomeNote, MAX_HOME_NOTE_BYTES, parseHomeNote } from './home-note.ts';
 export { type ImportBundleInput, type ImportedBundle, importBundle } from './import-bundle.ts';
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
+export { InputSchemas } from './input-schemas.ts';
 export { payloadSource } from './payload-source.ts';
 export { AuditRecorder } from './record-acts.ts';
 export { recordDetection } from './record-detection.ts';

@@ -7,16 +7,21 @@ import type { Catalogue, CatalogueRemoval } from '../storage/index.ts';
 import { onModel, onNamespace } from './act.ts';
 import type { Leaseholder } from './deps.ts';
 import type { Gate } from './gate.ts';
+import type { InputSchemas } from './input-schemas.ts';
 import { type ShredBlobsDeps, shredBlobs } from './shred-blobs.ts';
 
 export interface RemoveVersionDeps extends ShredBlobsDeps {
   readonly gate: Gate;
   readonly access: Pick<Access, 'change'> & { readonly grants: Pick<Access['grants'], 'removeAt'> };
-  readonly registry: Pick<Registry, 'getModel' | 'removeVersion' | 'removeModel' | 'removeNamespace'>;
+  readonly registry: Pick<
+    Registry,
+    'getModel' | 'getVersion' | 'removeVersion' | 'removeModel' | 'removeNamespace'
+  >;
   readonly catalogue: ShredBlobsDeps['catalogue'] &
     Pick<Catalogue, 'noteKeyringGeneration' | 'blockKeyVersion' | 'unblockKeyVersion'>;
   readonly keyring: Pick<Keyring, 'removeKey' | 'generation' | 'list' | 'refresh'>;
   readonly leaseholder: Pick<Leaseholder, 'isLive'>;
+  readonly schemas: Pick<InputSchemas, 'forget' | 'remove'>;
 }
 
 /** Removes one version and shreds the blobs that no other version of the model shares. */
@@ -25,9 +30,15 @@ export function removeVersion(
   caller: Caller,
   input: VersionRef,
 ): Promise<RemovalReport> {
-  return deps.gate.pass(caller, onModel('version:delete', input), async () =>
-    finishRemoval(deps, await deps.registry.removeVersion(input)),
-  );
+  return deps.gate.pass(caller, onModel('version:delete', input), async () => {
+    const { version } = await deps.registry.getVersion(input);
+    const report = await finishRemoval(
+      deps,
+      await deps.registry.removeVersion({ model: input.model, version }),
+    );
+    await deps.schemas.remove({ model: input.model, version });
+    return report;
+  });
 }
 
 /** Removes a model with all its versions, their blobs, and its own key where it has one. */
@@ -40,6 +51,8 @@ export function removeModel(
     await deps.registry.getModel(input.model);
     // First: grants must not outlive the model, for another one may get its name.
     await deps.access.change(() => deps.access.grants.removeAt(input.model));
+    // So with what was said of its inputs.
+    await deps.schemas.forget(input.model);
     const report = await finishRemoval(deps, await deps.registry.removeModel(input.model));
     await destroyKey(deps, input.model);
     return report;

@@ -17,6 +17,7 @@ import { roleVerbs } from './role-verbs.ts';
 import { rootVerbs } from './root-verbs.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { scanVerbs } from './scan-verbs.ts';
+import { schemaVerbs } from './schema-verbs.ts';
 import { serviceAccountVerbs } from './service-account-verbs.ts';
 import { signatureVerbs } from './signature-verbs.ts';
 import { signingKeyVerbs } from './signing-key-verbs.ts';
@@ -58,6 +59,7 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     signingKeys: signingKeyVerbs(deps, caller),
     signatures: signatureVerbs(deps, caller),
     scans: scanVerbs(deps, caller),
+    schemas: schemaVerbs(deps, caller),
     quarantine: quarantineVerbs(deps, caller),
     system: systemVerbs(deps, caller),
     audit: auditVerbs(deps, caller),

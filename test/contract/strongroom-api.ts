@@ -20,6 +20,7 @@ import {
 import { Passphrase, utf8Bytes } from '../../src/bytes/index.ts';
 import { Folder } from '../../src/storage/index.ts';
 import { bytesOf, putOf, temporaryFolder } from '../kit/temporary-home.ts';
+import { testInputSchemas } from './input-schemas.ts';
 
 /** What a test works on; `second` is another person, where some acts take two. */
 export interface OpenedApi extends StrongroomApi {
@@ -39,6 +40,7 @@ export function testStrongroomApi(name: string, open: OpenApi): void {
     testRegistry(open);
     testKeys(open);
     testRemoval(open);
+    testInputSchemas(open);
   });
 }
 

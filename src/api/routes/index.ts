@@ -8,6 +8,7 @@ import { ALIAS_ROUTES, MODEL_ROUTES } from './models.ts';
 import { NAMESPACE_ROUTES, TRUST_ROUTES } from './namespaces.ts';
 import type { Route } from './route.ts';
 import { QUARANTINE_ROUTES, SCAN_ROUTES } from './scans.ts';
+import { SCHEMA_ROUTES } from './schemas.ts';
 import { SIGNATURE_ROUTES, SIGNING_KEY_ROUTES } from './signatures.ts';
 import { SYSTEM_ROUTES } from './system.ts';
 import { APPROVAL_ROUTES, TOKEN_ROUTES } from './tokens.ts';
@@ -47,6 +48,7 @@ export const ROUTES = {
   signingKeys: SIGNING_KEY_ROUTES,
   signatures: SIGNATURE_ROUTES,
   scans: SCAN_ROUTES,
+  schemas: SCHEMA_ROUTES,
   quarantine: QUARANTINE_ROUTES,
   system: SYSTEM_ROUTES,
   audit: AUDIT_ROUTES,

@@ -6,6 +6,9 @@ const MAX_CATEGORIES = 64;
 /** A text that hardly repeats is none of few categories. */
 const LEAST_REPEATS = 4;
 
+/** Significant digits of a bound that was widened. */
+const BOUND_DIGITS = 9;
+
 /** What is learnt of one column of a sample. */
 interface Learnt {
   readonly name: string;
@@ -79,5 +82,10 @@ function featureOf({ name, min, max, areIntegers, texts }: Learnt, margin: numbe
   // Whether whole numbers are all that it takes, a sample cannot say; whole bounds read better all the same.
   return areIntegers
     ? { name, min: Math.floor(min - more), max: Math.ceil(max + more) }
-    : { name, min: min - more, max: max + more };
+    : { name, min: bound(min - more, more), max: bound(max + more, more) };
+}
+
+/** A bound that was widened need not be exact, only readable; one of the sample itself stays as it is. */
+function bound(value: number, more: number): number {
+  return more === 0 ? value : Number(value.toPrecision(BOUND_DIGITS));
 }
