@@ -17,8 +17,7 @@ const feature = z.strictObject({
   categories: list(line(1024), MAX_ITEMS).exactOptional(),
 });
 
-/** What an operator says of a model's inputs. */
-export const inputSchema = z
+const inputSchema = z
   .strictObject({
     features: list(feature, MAX_ITEMS),
     maxRows: z.int().min(1).max(1_000_000).exactOptional(),
