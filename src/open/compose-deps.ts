@@ -85,7 +85,7 @@ export function composeDeps(parts: HomeParts): HomeDeps {
     identity,
     federation,
     blocks: new Blocks({ catalogue, seal: keyring, now: clock.now }),
-    schemas: new InputSchemas({ catalogue, seal: keyring, clock }),
+    schemas: new InputSchemas({ catalogue, seal: keyring, now: clock.now }),
     lockdown,
     recorder,
     audit,

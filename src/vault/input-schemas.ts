@@ -9,7 +9,6 @@ import {
 } from '../api/index.ts';
 import { formatCanonicalJson, parseCanonicalJson } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import { type Clock, stamp } from './deps.ts';
 
 /** Longest schema as canonical JSON: what a document of the catalogue holds, escaped once more. */
 const MAX_SCHEMA_CHARS = 30_000;
@@ -46,11 +45,11 @@ const schemaShape = z.strictObject({
 /** What operators said of models' inputs, for models and for single versions. */
 export class InputSchemas {
   readonly #collection: DocumentCollection<Content>;
-  readonly #deps: DocumentDeps & { readonly clock: Clock };
+  readonly #deps: DocumentDeps & { readonly now: () => Date };
   /** What was read, as of a count of changes; predictions ask every time. */
   #known = { changes: -1, byId: new Map<string, StoredInputSchema | undefined>() };
 
-  constructor(deps: DocumentDeps & { readonly clock: Clock }) {
+  constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#deps = deps;
     this.#collection = new DocumentCollection(deps, {
       name: 'input-schemas',
@@ -76,7 +75,7 @@ export class InputSchemas {
       );
     const { model, version } = place;
     const own = { model, ...(version !== undefined && { version }) };
-    const next = { ...own, schema: text, updatedAt: stamp(this.#deps.clock) };
+    const next = { ...own, schema: text, updatedAt: this.#deps.now().toISOString() };
     const known = await this.#collection.update(idOf(place), () => next);
     if (known === undefined) await this.#collection.insert(idOf(place), next);
     return { ...own, schema, updatedAt: next.updatedAt };
