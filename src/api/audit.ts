@@ -75,6 +75,8 @@ export interface AuditReport {
   readonly size?: number;
   readonly root?: string;
   readonly entries: number;
+  /** Those of them of which only the hash was there, because they are archived. */
+  readonly archived: number;
   /** Acts whose end is not recorded. */
   readonly openActs: number;
   readonly findings: readonly AuditProblem[];
@@ -95,6 +97,16 @@ export interface AuditProof {
   readonly proof: string;
 }
 
+/** Where old entries of the log went. */
+export interface AuditArchive {
+  /** Places of the first entry in it, and of the one after the last. */
+  readonly first: number;
+  readonly end: number;
+  /** Length of its content in bytes, and the SHA-256 of that in hex. */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** The record of what was done, and what proves it. */
 export interface AuditApi {
   /** Newest first. `before`, `after`: places in the log, exclusive. */
@@ -107,7 +119,7 @@ export interface AuditApi {
    * that this strongroom signs with as a witness of others.
    */
   key(): Promise<{ readonly origin: string; readonly keys: readonly string[]; readonly witness: string }>;
-  /** Throws `INPUT_INVALID` for a place beyond the log. */
+  /** Throws `INPUT_INVALID` for a place beyond the log, `AUDIT_ARCHIVED`. */
   prove(input: { readonly index: number }): Promise<AuditProof>;
   /** Proves that a smaller log is the beginning of this one: the body of `add-checkpoint` of C2SP tlog-witness. */
   consistency(input: { readonly size: number }): Promise<string>;
@@ -115,6 +127,8 @@ export interface AuditApi {
   checkpoint(): Promise<string>;
   /** Tiles of the log in the order asked for, at most 64. Throws `AUDIT_DAMAGED` for one that is not there. */
   tiles(input: { readonly tiles: readonly AuditTile[] }): Promise<readonly Uint8Array[]>;
+  /** Archives that entries were moved to, with the note that the log signed of each. */
+  archives(): Promise<readonly (AuditArchive & { readonly note: string })[]>;
   /** Proof of an act of one's own, by the id of its request. Throws `AUDIT_ENTRY_MISSING`. */
   receipt(input: { readonly requestId: string }): Promise<AuditProof>;
   /** Logs that this strongroom is a witness of, and how far it saw each. */

@@ -24,6 +24,7 @@ export type {
 } from './access.ts';
 export type {
   AuditApi,
+  AuditArchive,
   AuditedAct,
   AuditedCaller,
   AuditOutcome,

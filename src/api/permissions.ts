@@ -73,6 +73,7 @@ export const PERMISSIONS = {
   'audit:read': 'system',
   'audit:export': 'system',
   'audit:verify': 'system',
+  'audit:archive': 'system',
   'audit:witness': 'system',
 } as const satisfies Record<`${string}:${string}`, PermissionLevel>;
 

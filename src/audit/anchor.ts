@@ -80,8 +80,11 @@ export async function findAnchor(tree: TreeReader, root: Uint8Array): Promise<An
   return undefined;
 }
 
-/** The path of the first leaf takes in every other hash of its tile. */
-async function assertInTree(
+/**
+ * Holds a full or last bundle of entries against the root. Throws `AUDIT_DAMAGED`. The path of the first leaf takes in every
+ * other hash of its tile.
+ */
+export async function assertInTree(
   entries: readonly Uint8Array[],
   bundle: number,
   { tree, root }: { readonly tree: TreeReader; readonly root: Uint8Array },

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { toBase64Url, toHex, utf8Bytes } from '../bytes/index.ts';
+import { toBase64Url, toHex, utf8Bytes, utf8Text } from '../bytes/index.ts';
 import { hmac, randomBytes } from '../crypto/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { type ExclusiveLock, Folder } from '../storage/index.ts';
 import { ANCHOR_EVENT, type Anchor, type Keepers } from './anchor.ts';
+import { readArchiveNotes } from './archive/archive-note.ts';
 import { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys.ts';
 import { formatEntry, type NewEntry } from './entry.ts';
 import { type ExportLogOptions, exportLog, tileAt } from './export-log.ts';
@@ -162,7 +163,8 @@ export class AuditLog {
     const store = new TileStore(this.base);
     const tiles = (addresses: readonly TileAddress[]) =>
       Promise.all(addresses.map((address) => tileAt(store, address)));
-    await exportLog({ checkpoint: () => Promise.resolve(text), tiles }, target, options);
+    const archives = async () => (await readArchiveNotes(this.base)).map((note) => utf8Text(note) ?? '');
+    await exportLog({ checkpoint: () => Promise.resolve(text), tiles, archives }, target, options);
     await writeState(target, this.keys.walKey, { checkpoint: text, wals: new Map() });
   }
 

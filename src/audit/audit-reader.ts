@@ -1,5 +1,6 @@
-import { StrongroomError } from '../errors/index.ts';
+import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Folder } from '../storage/index.ts';
+import { type ArchiveNote, openArchiveNote, readArchiveNotes } from './archive/archive-note.ts';
 import { type AuditEntry, parseEntry } from './entry.ts';
 import { openCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 import type { NoteKey } from './note/note-key.ts';
@@ -21,24 +22,34 @@ export interface PlacedEntry {
 export class AuditReader {
   readonly checkpoint: SignedCheckpoint;
   readonly #tree: TreeReader;
+  readonly #archives: () => Promise<readonly ArchiveNote[]>;
 
-  private constructor(checkpoint: SignedCheckpoint, tree: TreeReader) {
+  private constructor(
+    checkpoint: SignedCheckpoint,
+    tree: TreeReader,
+    archives: () => Promise<readonly ArchiveNote[]>,
+  ) {
     this.checkpoint = checkpoint;
     this.#tree = tree;
+    this.#archives = archives;
   }
 
   /** Opens the log at its newest checkpoint. Throws `AUDIT_NOTE_INVALID`, `AUDIT_SIGNATURE`, `AUDIT_DAMAGED`. */
   static async open(base: Folder, key: NoteKey): Promise<AuditReader> {
     const checkpoint = openCheckpoint(await readCheckpoint(base), key);
-    return new AuditReader(checkpoint, new TreeReader(new TileStore(base), checkpoint.size));
+    const archives = async () => (await readArchiveNotes(base)).map((note) => openArchiveNote(note, key));
+    return new AuditReader(checkpoint, new TreeReader(new TileStore(base), checkpoint.size), archives);
   }
 
-  /** The entries from `start` to `end` (exclusive), ascending; one that is no entry throws `AUDIT_DAMAGED`. */
+  /**
+   * The entries from `start` to `end` (exclusive), ascending. Throws `AUDIT_DAMAGED` for one that is no entry,
+   * `AUDIT_ARCHIVED`.
+   */
   async *entries(start: number, end: number): AsyncGenerator<PlacedEntry> {
     const last = Math.min(end, this.checkpoint.size);
     for (let at = Math.max(0, start); at < last; ) {
       const bundle = Math.floor(at / TILE_WIDTH);
-      for (const bytes of (await this.#tree.entries(bundle)).slice(at - bundle * TILE_WIDTH)) {
+      for (const bytes of (await this.#bundle(bundle)).slice(at - bundle * TILE_WIDTH)) {
         if (at >= last) return;
         yield { index: at, entry: readable(bytes, at) };
         at += 1;
@@ -46,18 +57,25 @@ export class AuditReader {
     }
   }
 
-  /** The newest entries that fit, newest first. */
+  /** Every entry, newest first, but for those that are archived. */
   async *newest(): AsyncGenerator<PlacedEntry> {
+    let archives: readonly ArchiveNote[] = [];
     for (let bundle = Math.ceil(this.checkpoint.size / TILE_WIDTH) - 1; bundle >= 0; bundle--) {
       const start = bundle * TILE_WIDTH;
-      const entries = await Array.fromAsync(this.entries(start, start + TILE_WIDTH));
-      yield* entries.toReversed();
+      if (archives.some((archive) => start >= archive.first && start < archive.end)) continue;
+      try {
+        const entries = await Array.fromAsync(this.entries(start, start + TILE_WIDTH));
+        yield* entries.toReversed();
+      } catch (error) {
+        if (!isStrongroomError(error, 'AUDIT_ARCHIVED')) throw error;
+        archives = await this.#archives();
+      }
     }
   }
 
-  /** The bytes of one entry. Throws `INPUT_INVALID` for an index beyond the checkpoint. */
+  /** The bytes of one entry. Throws `INPUT_INVALID` for an index beyond the checkpoint, `AUDIT_ARCHIVED`. */
   async entryBytes(index: number): Promise<Uint8Array> {
-    const bundle = await this.#tree.entries(Math.floor(this.#inside(index) / TILE_WIDTH));
+    const bundle = await this.#bundle(Math.floor(this.#inside(index) / TILE_WIDTH));
     const bytes = bundle[index % TILE_WIDTH];
     if (bytes === undefined) throw new StrongroomError('AUDIT_DAMAGED', `entry ${index} is missing`);
     return bytes;
@@ -82,6 +100,20 @@ export class AuditReader {
     if (!Number.isSafeInteger(oldSize) || oldSize < 0 || oldSize > this.checkpoint.size)
       throw new StrongroomError('INPUT_INVALID', `the log has ${this.checkpoint.size} entries`);
     return proveConsistency((at) => this.#tree.node(at.level, at.index), oldSize, this.checkpoint.size);
+  }
+
+  async #bundle(bundle: number): Promise<readonly Uint8Array[]> {
+    try {
+      return await this.#tree.entries(bundle);
+    } catch (error) {
+      // Asked only now: it costs nothing where everything is there, and what was archived meanwhile is found.
+      const place = bundle * TILE_WIDTH;
+      const archive = (await this.#archives()).find(({ first, end }) => place >= first && place < end);
+      if (archive === undefined) throw error;
+      const { first, end, sha256 } = archive;
+      const told = `the entries ${first} to ${end - 1} are in an archive (content ${sha256.slice(0, 16)}…)`;
+      throw new StrongroomError('AUDIT_ARCHIVED', told);
+    }
   }
 
   #inside(index: number): number {

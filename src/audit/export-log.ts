@@ -1,6 +1,8 @@
+import type { AuditApi } from '../api/index.ts';
 import { utf8Bytes } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { Folder } from '../storage/index.ts';
+import { parseArchiveNote, writeArchiveNote } from './archive/archive-note.ts';
 import { parseCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 import { CHECKPOINT_FILE } from './read-checkpoint.ts';
 import { TileStore } from './tile-store.ts';
@@ -23,6 +25,8 @@ export interface LogSource {
   checkpoint(): Promise<string>;
   /** In the order asked for. */
   tiles(addresses: readonly TileAddress[]): Promise<readonly Uint8Array[]>;
+  /** The notes of its archives: their entries are not asked for. */
+  archives(): Promise<readonly string[]>;
 }
 
 export interface ExportLogOptions {
@@ -32,7 +36,8 @@ export interface ExportLogOptions {
 
 /**
  * Writes a log as it is under one checkpoint, as C2SP tlog-tiles lays it out: `checkpoint` and `tile/`. The checkpoint
- * comes last, so a copy that was not finished has none. It is not verified; `verifyLog` does that.
+ * comes last, so a copy that was not finished has none. It is not verified; `verifyLog` does that. Of entries that are
+ * archived come their notes; those that the folder has from before stay there.
  */
 export async function exportLog(
   source: LogSource,
@@ -42,7 +47,13 @@ export async function exportLog(
   const text = await source.checkpoint();
   const checkpoint = parseCheckpoint(utf8Bytes(text));
   const store = new TileStore(target);
-  const addresses = tilesOf(checkpoint.size);
+  const archives = (await source.archives()).map(utf8Bytes);
+  const notes = archives.map(parseArchiveNote);
+  const addresses = tilesOf(checkpoint.size).filter(
+    ({ level, index }) =>
+      level !== 'entries' ||
+      !notes.some(({ first, end }) => index * TILE_WIDTH >= first && index * TILE_WIDTH < end),
+  );
   for (let at = 0; at < addresses.length; at += TILES_AT_ONCE) {
     options.signal?.throwIfAborted();
     const some = addresses.slice(at, at + TILES_AT_ONCE);
@@ -56,8 +67,18 @@ export async function exportLog(
     );
     options.onProgress?.(Math.min(at + TILES_AT_ONCE, addresses.length), addresses.length);
   }
+  for (const note of archives) await writeArchiveNote(target, note);
   await target.replaceFile(CHECKPOINT_FILE, utf8Bytes(text));
   return checkpoint;
+}
+
+/** A log as its API gives it. */
+export function logSourceOf(audit: Pick<AuditApi, 'checkpoint' | 'tiles' | 'archives'>): LogSource {
+  return {
+    checkpoint: () => audit.checkpoint(),
+    tiles: (tiles) => audit.tiles({ tiles }),
+    archives: async () => (await audit.archives()).map(({ note }) => note),
+  };
 }
 
 /** A tile at a width, also where the log has grown past it. Throws `AUDIT_DAMAGED`. */

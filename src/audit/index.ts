@@ -1,9 +1,12 @@
 export { type Anchor, type Keepers } from './anchor.ts';
+export { ArchiveFile } from './archive/archive-file.ts';
+export { type ArchivePlace, archiveLog, listArchives, unarchiveLog } from './archive/archive-log.ts';
+export { type ArchiveNote, readArchiveNotes } from './archive/archive-note.ts';
 export { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys.ts';
 export { AuditLog, type AuditLogOptions, type EntryTicket } from './audit-log.ts';
 export { AuditReader, type PlacedEntry } from './audit-reader.ts';
 export { type AuditEntry, cutText, type NewEntry, type RecordedCaller } from './entry.ts';
-export { type ExportLogOptions, exportLog, type LogSource, tileAt } from './export-log.ts';
+export { type ExportLogOptions, exportLog, logSourceOf, tileAt } from './export-log.ts';
 export { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 export { cosign, cosignedAt } from './note/cosignature.ts';
 export { type EvidenceFile, openEvidence, signEvidence } from './note/evidence-note.ts';

@@ -55,6 +55,14 @@ export class TileStore {
     );
   }
 
+  /** Removes full bundles of entries, the last one exclusive; what is not there is fine. */
+  async removeEntries(first: number, end: number): Promise<void> {
+    for (let index = first; index < end; index++) {
+      const path = tilePath({ level: 'entries', index, width: TILE_WIDTH });
+      await this.#within(path.slice(0, -1), { create: true }, (folder) => folder.removeFile(nameOf(path)));
+    }
+  }
+
   /** Removes what was half written when a process was killed; nobody may be writing. */
   async sweep(): Promise<void> {
     await using tiles = await this.#base.folder('tile', { create: true });

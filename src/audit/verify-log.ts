@@ -1,12 +1,14 @@
 import { assertNotAborted } from '../bytes/index.ts';
 import { equalBytes } from '../crypto/index.ts';
 import { toStrongroomError } from '../errors/index.ts';
+import type { ArchiveFile } from './archive/archive-file.ts';
+import { type ArchiveNote, openArchiveNote } from './archive/archive-note.ts';
 import { type AuditEntry, parseEntry } from './entry.ts';
 import { openCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 import type { NoteKey } from './note/note-key.ts';
 import { isSignedBy } from './note/signed-note.ts';
 import { CompactRange } from './tree/compact-range.ts';
-import { TILE_HEIGHT, TILE_WIDTH, type TileAddress, tileWidthAt } from './tree/tiles.ts';
+import { hashOfTile, TILE_HEIGHT, TILE_WIDTH, type TileAddress, tileWidthAt } from './tree/tiles.ts';
 import { HASH_BYTES, leafHash } from './tree/tree-hash.ts';
 import { type TileSource, TreeReader } from './tree/tree-reader.ts';
 
@@ -34,7 +36,10 @@ export interface AuditFinding {
 export interface AuditVerification {
   /** No finding; what is still under way is none. */
   readonly isSound: boolean;
+  /** Entries that the root was computed over. */
   readonly entries: number;
+  /** Those of them of which only the hash was there: they are archived. */
+  readonly archived: number;
   /** Under which the log was verified. */
   readonly checkpoint?: SignedCheckpoint;
   readonly findings: readonly AuditFinding[];
@@ -49,6 +54,10 @@ export interface VerifyLogOptions {
   readonly key: NoteKey;
   /** Where it is known, its signature must be there too and hold. */
   readonly quantumKey?: NoteKey;
+  /** Notes of the archives that entries were moved to, as they are stored; those entries may be missing. */
+  readonly archiveNotes?: readonly Uint8Array[];
+  /** Archives that are at hand: their entries are verified too. */
+  readonly archives?: readonly ArchiveFile[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -60,27 +69,53 @@ export interface VerifyLogOptions {
 export async function verifyLog(options: VerifyLogOptions): Promise<AuditVerification> {
   const findings = new Findings();
   const checkpoint = readCheckpoint(options, findings);
-  if (checkpoint === undefined) return findings.report({ entries: 0, openActs: 0 });
+  if (checkpoint === undefined) return findings.report({ entries: 0, archived: 0, openActs: 0 });
   const { size } = checkpoint;
-  const tree = new TreeReader(options.tiles, size);
+  const tree = new TreeReader(withArchives(options), size);
+  const notes = openNotes(options, findings);
   const tiles = new TileCheck(options.tiles, size, findings);
   const order = new OrderCheck(findings);
   const range = new CompactRange();
   for (let bundle = 0; bundle * TILE_WIDTH < size; bundle++) {
     assertNotAborted(options.signal);
-    const entries = await readEntries(tree, bundle, findings);
-    if (entries === undefined) return findings.report({ entries: range.size, openActs: 0, checkpoint });
-    for (const entry of entries) {
-      order.check(range.size, parseEntry(entry));
-      range.append(leafHash(entry), ({ level }, hash) => tiles.add(level, hash));
+    const leaves = await readLeaves(tree, bundle, { findings, order, notes });
+    if (leaves === undefined) {
+      return findings.report({ entries: range.size, archived: order.archived, openActs: 0, checkpoint });
     }
+    for (const leaf of leaves) range.append(leaf, ({ level }, hash) => tiles.add(level, hash));
     await tiles.compare();
     options.onProgress?.(range.size, size);
   }
   await tiles.finish();
   if (!equalBytes(range.root(), checkpoint.root))
     findings.add({ code: 'root', message: 'the entries do not give the root of the checkpoint' });
-  return findings.report({ entries: size, openActs: order.openActs, checkpoint });
+  return findings.report({ entries: size, archived: order.archived, openActs: order.openActs, checkpoint });
+}
+
+/** Tiles, where entries are looked for in the archives first. */
+function withArchives({ tiles, archives = [] }: VerifyLogOptions): TileSource {
+  if (archives.length === 0) return tiles;
+  return {
+    read: async (address) => {
+      const place = address.index * TILE_WIDTH;
+      const archive =
+        address.level === 'entries'
+          ? archives.find(({ note }) => place >= note.first && place < note.end)
+          : undefined;
+      return (await archive?.bundle(address.index)) ?? (await tiles.read(address));
+    },
+  };
+}
+
+function openNotes({ archiveNotes = [], key }: VerifyLogOptions, findings: Findings): readonly ArchiveNote[] {
+  return archiveNotes.flatMap((bytes) => {
+    try {
+      return [openArchiveNote(bytes, key)];
+    } catch (error) {
+      findings.add({ code: 'signature', message: toStrongroomError(error).message });
+      return [];
+    }
+  });
 }
 
 function readCheckpoint(options: VerifyLogOptions, findings: Findings): SignedCheckpoint | undefined {
@@ -95,17 +130,33 @@ function readCheckpoint(options: VerifyLogOptions, findings: Findings): SignedCh
   }
 }
 
-async function readEntries(
+interface Verifying {
+  readonly findings: Findings;
+  readonly order: OrderCheck;
+  readonly notes: readonly ArchiveNote[];
+}
+
+/** The leaves of a bundle: from its entries, or where those are archived, from the hashes that stayed. */
+async function readLeaves(
   tree: TreeReader,
   bundle: number,
-  findings: Findings,
+  { findings, order, notes }: Verifying,
 ): Promise<readonly Uint8Array[] | undefined> {
+  const place = bundle * TILE_WIDTH;
   try {
-    return await tree.entries(bundle);
+    const entries = await tree.entries(bundle);
+    for (const [at, entry] of entries.entries()) order.check(place + at, parseEntry(entry));
+    return entries.map(leafHash);
   } catch (error) {
-    const { message } = toStrongroomError(error);
-    findings.add({ code: 'tile', message, index: bundle * TILE_WIDTH });
-    return undefined;
+    try {
+      if (!notes.some(({ first, end }) => place >= first && place < end)) throw error;
+      const tile = await tree.hashTile(0, bundle);
+      order.pass(TILE_WIDTH);
+      return Array.from({ length: TILE_WIDTH }, (_, at) => hashOfTile(tile, at));
+    } catch (thrown) {
+      findings.add({ code: 'tile', message: toStrongroomError(thrown).message, index: place });
+      return undefined;
+    }
   }
 }
 
@@ -119,7 +170,9 @@ class Findings {
     else this.#more += 1;
   }
 
-  report(what: Pick<AuditVerification, 'entries' | 'openActs' | 'checkpoint'>): AuditVerification {
+  report(
+    what: Pick<AuditVerification, 'entries' | 'archived' | 'openActs' | 'checkpoint'>,
+  ): AuditVerification {
     const isSound = this.#found.length === 0;
     return { ...what, isSound, findings: this.#found, moreFindings: this.#more };
   }
@@ -182,9 +235,19 @@ class OrderCheck {
   readonly #findings: Findings;
   readonly #next = new Map<string, number>();
   readonly #open = new Set<string>();
+  #archived = 0;
 
   constructor(findings: Findings) {
     this.#findings = findings;
+  }
+
+  get archived(): number {
+    return this.#archived;
+  }
+
+  /** Entries that cannot be looked at. */
+  pass(count: number): void {
+    this.#archived += count;
   }
 
   get openActs(): number {

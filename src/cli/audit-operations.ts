@@ -23,8 +23,10 @@ export interface AuditOperations {
   exportAudit(
     input: LongRunning & { readonly audit: AuditApi; readonly destination: string },
   ): Promise<{ readonly origin: string; readonly size: number }>;
-  /** Verifies such a folder. Throws `AUDIT_NOTE_INVALID` for what are no keys, and what reading throws. */
-  verifyAudit(input: LongRunning & AuditKeysGiven & { readonly path: string }): Promise<AuditReport>;
+  /** Verifies such a folder, with the archives that are at hand (paths). Throws `AUDIT_NOTE_INVALID` for what are no keys, and what reading throws. */
+  verifyAudit(
+    input: LongRunning & AuditKeysGiven & { readonly path: string; readonly archives: readonly string[] },
+  ): Promise<AuditReport>;
   /** Verifies the proof of one entry. Throws `AUDIT_PROOF_INVALID`, `AUDIT_SIGNATURE`. */
   verifyAuditProof(input: AuditKeysGiven & { readonly file: string }): Promise<CheckedProof>;
   /** Verifies that a log grew from one checkpoint to another. Throws `AUDIT_PROOF_INVALID`, `AUDIT_SIGNATURE`. */

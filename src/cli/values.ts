@@ -116,3 +116,13 @@ export function parseChoice<Word extends string>(words: readonly Word[]): (text:
     throw invalid(`not one of ${words.join(', ')}: ${quoteForMessage(text)}`, `use ${words.join(' or ')}`);
   };
 }
+
+/** A time as people write it, in UTC where they do not say, as ISO 8601. Throws `INPUT_INVALID`. */
+export function parseTime(text: string): string {
+  const isPlain = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z?)?$/.test(text);
+  const time = isPlain ? new Date(text.endsWith('Z') || text.length === 10 ? text : `${text}Z`) : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new StrongroomError('INPUT_INVALID', 'not a time', {
+    hint: 'write 2026-03-01 or 2026-03-01T09:30:00Z',
+  });
+}

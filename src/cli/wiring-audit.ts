@@ -1,14 +1,17 @@
 import type { AuditReport } from '../api/index.ts';
 import {
+  ArchiveFile,
   type AuditFinding,
   cosignedAt,
   exportLog,
+  logSourceOf,
   type NoteKey,
   openCheckpoint,
   parseCheckpoint,
   parseGrowthFile,
   parseInclusionFile,
   parseVkey,
+  readArchiveNotes,
   readCheckpoint,
   type SignedCheckpoint,
   TileStore,
@@ -18,7 +21,7 @@ import {
 } from '../audit/index.ts';
 import { parseCanonicalJson, toBase64, utf8Bytes, utf8Text } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import { Folder, OutputFile, readSmallFile } from '../storage/index.ts';
+import { FileSource, Folder, OutputFile, readSmallFile } from '../storage/index.ts';
 import type { AuditKeysGiven, AuditOperations } from './audit-operations.ts';
 import { escapeText } from './terminal.ts';
 
@@ -30,23 +33,22 @@ export function createAuditOperations(): AuditOperations {
   return {
     async exportAudit({ audit, destination, signal, onProgress }) {
       await using folder = await Folder.open(destination, { create: true });
-      const source = {
-        checkpoint: () => audit.checkpoint(),
-        tiles: (tiles: Parameters<typeof audit.tiles>[0]['tiles']) => audit.tiles({ tiles }),
-      };
-      const { origin, size } = await exportLog(source, folder, {
+      const { origin, size } = await exportLog(logSourceOf(audit), folder, {
         signal,
         onProgress: (done, total) => onProgress?.({ phase: 'export', done, total, unit: 'items' }),
       });
       return { origin, size };
     },
-    async verifyAudit({ path, signal, onProgress, ...given }) {
+    async verifyAudit({ path, archives, signal, onProgress, ...given }) {
       const { key, quantumKey, witnesses } = readKeys(given);
       await using folder = await Folder.open(path);
+      await using opened = new AsyncDisposableStack();
       const report = await verifyLog({
         tiles: new TileStore(folder),
         checkpoint: await readCheckpoint(folder),
         key,
+        archiveNotes: await readArchiveNotes(folder),
+        archives: await openArchives(archives, { key, opened }),
         ...(quantumKey === undefined ? {} : { quantumKey }),
         ...(signal === undefined ? {} : { signal }),
         onProgress: (done, total) => onProgress?.({ phase: 'verify', done, total, unit: 'items' }),
@@ -76,6 +78,18 @@ export function createAuditOperations(): AuditOperations {
     },
     ...textFiles(),
   };
+}
+
+async function openArchives(
+  paths: readonly string[],
+  { key, opened }: { readonly key: NoteKey; readonly opened: AsyncDisposableStack },
+): Promise<readonly ArchiveFile[]> {
+  const archives: ArchiveFile[] = [];
+  for (const path of paths) {
+    const source = opened.adopt(await FileSource.open(path), (each) => each.close());
+    archives.push(await ArchiveFile.open(source, key));
+  }
+  return archives;
 }
 
 function textFiles(): Pick<AuditOperations, 'writeText' | 'checkpointSize' | 'readProof'> {

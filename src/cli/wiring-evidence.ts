@@ -3,6 +3,7 @@ import { digestsOf, EVIDENCE_NOTE, openStrongroom } from '../open/index.ts';
 import { Folder } from '../storage/index.ts';
 import type { CliContext } from './context.ts';
 import type { EvidenceOperations } from './evidence-operations.ts';
+import type { Unseal } from './unseal-with.ts';
 import { withUnseal } from './wiring-unseal.ts';
 
 /** A list of a hundred thousand files is shorter. */
@@ -10,11 +11,19 @@ const MAX_LIST_BYTES = 1_000_000;
 
 /** Bundles of evidence, wired to the composition root. */
 export function createEvidenceOperations(env: CliContext['env']): EvidenceOperations {
+  const open = (home: string, unseal: Unseal) =>
+    withUnseal(unseal, (source) => openStrongroom({ home, env, unseal: source }));
   return {
+    async archiveAudit({ home, unseal, ...input }) {
+      await using strongroom = await open(home, unseal);
+      return await strongroom.archives.create(input);
+    },
+    async unarchiveAudit({ home, unseal, path }) {
+      await using strongroom = await open(home, unseal);
+      return await strongroom.archives.takeBack({ path });
+    },
     async exportEvidence({ home, unseal, destination }) {
-      await using strongroom = await withUnseal(unseal, (source) =>
-        openStrongroom({ home, env, unseal: source }),
-      );
+      await using strongroom = await open(home, unseal);
       return await strongroom.exportEvidence({ destination });
     },
     async verifyEvidence({ path, key }) {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import type { BackupReport, LongRunning } from '../api/index.ts';
-import { type AuditLog, parseVkey, readCheckpoint, TileStore, verifyLog } from '../audit/index.ts';
+import {
+  type AuditLog,
+  parseVkey,
+  readArchiveNotes,
+  readCheckpoint,
+  TileStore,
+  verifyLog,
+} from '../audit/index.ts';
 import { toHex, utf8Bytes } from '../bytes/index.ts';
 import { createHasher } from '../crypto/index.ts';
 import { StrongroomError } from '../errors/index.ts';
@@ -113,6 +120,7 @@ function restoreTarget(source: string, path: string, blobs: FsBlobStore): Restor
         tiles: new TileStore(to),
         checkpoint: await readCheckpoint(to),
         key: parseVkey(key),
+        archiveNotes: await readArchiveNotes(to),
       });
       if (!isSound)
         throw new StrongroomError(

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { StrongroomApi } from '../api/index.ts';
-import { type AuditKeys, exportLog, formatVkey, signEvidence } from '../audit/index.ts';
+import { type AuditKeys, exportLog, formatVkey, logSourceOf, signEvidence } from '../audit/index.ts';
 import { toHex, utf8Bytes } from '../bytes/index.ts';
 import { type Config, listSecretSettings } from '../config.ts';
 import { createHasher } from '../crypto/index.ts';
@@ -74,9 +74,7 @@ async function writeJson(folder: Folder, name: string, value: unknown): Promise<
 
 async function copyRecord({ api }: ExportEvidenceInput, folder: Folder): Promise<void> {
   await using copy = await folder.folder(AUDIT_FOLDER, { create: true });
-  const tiles = (wanted: Parameters<typeof api.audit.tiles>[0]['tiles']) =>
-    api.audit.tiles({ tiles: wanted });
-  await exportLog({ checkpoint: () => api.audit.checkpoint(), tiles }, copy);
+  await exportLog(logSourceOf(api.audit), copy);
 }
 
 async function copyLogs(home: string, folder: Folder): Promise<void> {

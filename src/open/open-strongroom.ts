@@ -58,6 +58,7 @@ import { type EvidenceReport, exportEvidence } from './export-evidence.ts';
 import { BLOBS_FOLDER, builder, configFile, HOME_NOTE, KEYS_FOLDER } from './home-layout.ts';
 import { openAudit } from './open-audit.ts';
 import { openScanner } from './open-scanner.ts';
+import { type RecordArchives, recordArchives } from './record-archives.ts';
 import { type SecretState, secretReading, secretSetting, secretStates } from './secret-settings.ts';
 import { type ServedHome, serveHome } from './serve-home.ts';
 
@@ -112,6 +113,8 @@ export interface Strongroom {
   importBundle(input: ImportBundleInput): Promise<ImportedBundle>;
   /** Client certificates that stand for service accounts. */
   readonly clientCertificates: ClientCertificateVerbs;
+  /** Archives of old entries of the record. */
+  readonly archives: RecordArchives;
   /** Writes what an investigation needs into a new folder, signed with the keys of the record. */
   exportEvidence(input: { readonly destination: string }): Promise<EvidenceReport>;
   /** The secret settings of the configuration, and whether each can be read. */
@@ -250,6 +253,7 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
     exportBundle: (input) => exportBundle(deps, caller, input),
     importBundle: (input) => importBundle(deps, caller, input),
     clientCertificates: clientCertificateVerbs(deps, caller),
+    archives: recordArchives(deps, caller),
     exportEvidence: ({ destination }) =>
       gatherEvidence(deps.gate, caller, () =>
         exportEvidence({

@@ -5,6 +5,8 @@ import {
   AuditReader,
   formatGrowthFile,
   formatVkey,
+  listArchives,
+  readArchiveNotes,
   readCheckpoint,
   TileStore,
   tileAt,
@@ -69,6 +71,7 @@ export function auditVerbs(deps: AuditVerbsDeps, caller: Caller): AuditApi {
         const store = new TileStore(audit.base);
         return Promise.all(tiles.map((address) => tileAt(store, address)));
       }),
+    archives: () => reading(() => listArchives(audit)),
     receipt: ({ requestId }) =>
       gate.pass(caller, { action: 'account:read', resource: `receipt of ${requestId}` }, () =>
         receipt(audit, { caller: caller.id, requestId }),
@@ -144,6 +147,7 @@ async function verify(audit: AuditLog, { signal, onProgress }: LongRunning): Pro
     checkpoint: await readCheckpoint(audit.base),
     key: audit.keys.verifier,
     quantumKey: audit.keys.quantumVerifier,
+    archiveNotes: await readArchiveNotes(audit.base),
     ...(signal === undefined ? {} : { signal }),
     onProgress: (done, total) => onProgress?.({ phase: 'verify', done, total, unit: 'items' }),
   });

@@ -1,3 +1,4 @@
+export { archiveAudit, unarchiveAudit } from './archive-audit.ts';
 export { type Attestations, type AttestingTool, attestVersion } from './attest-version.ts';
 export { type BackgroundRescan, startBackgroundRescan } from './background-rescan.ts';
 export { type BackupHomeInput, type BackupTarget, backupHome } from './backup-home.ts';

@@ -85,6 +85,7 @@ const EXPECTED = `
   audit:read                S  . . . . . x x x
   audit:export              S  . . . . . x x x
   audit:verify              S  . . . . . x x x
+  audit:archive             S  . . . . . x . .
   audit:witness             S  . . . . . x . x
 `;
 

@@ -10,6 +10,7 @@ import {
 } from '../../src/api/index.ts';
 import {
   exportLog,
+  logSourceOf,
   parseInclusionFile,
   parseVkey,
   readCheckpoint,
@@ -316,9 +317,7 @@ function testRemoval(open: OpenApi): void {
     assert.deepEqual([isSound, findings], [true, []]);
     const copy = await temporaryFolder(t);
     await using folder = await Folder.open(copy);
-    const tiles = (addresses: Parameters<typeof api.audit.tiles>[0]['tiles']) =>
-      api.audit.tiles({ tiles: addresses });
-    await exportLog({ checkpoint: () => api.audit.checkpoint(), tiles }, folder);
+    await exportLog(logSourceOf(api.audit), folder);
     const checkpoint = await readCheckpoint(folder);
     assert.deepEqual((await verifyLog({ tiles: new TileStore(folder), checkpoint, key })).findings, []);
   });

@@ -12,6 +12,7 @@ export const ACTS = [
   'retire-destroy',
   'remove',
   'record',
+  'archive',
   'restore',
   'init',
 ] as const;
@@ -50,6 +51,8 @@ export async function perform(
   else if (act === 'rotate') await keys.rotate({ name: 'acme' });
   else if (act === 'rotate-data') await keys.rotate({ name: 'acme', data: true });
   else if (act === 'record') await recordAndPublish(strongroom, folder);
+  else if (act === 'archive')
+    await strongroom.archives.create({ destination: join(folder, ARCHIVE), before: LATER });
   else if (act === 'remove') await versions.remove({ model: MODEL, version: 2 });
   else {
     await keys.retire({ name: 'acme', version: 1 });
@@ -57,6 +60,10 @@ export async function perform(
   }
   switches.disarm();
 }
+
+/** Where the record's old entries go, and until when they count as old. */
+export const ARCHIVE = 'old.sraudit';
+const LATER = '2999-01-01T00:00:00.000Z';
 
 /** What a child was told is durable: aliases that it set, and checkpoints that it saw. */
 export const ALIASES_FILE = 'aliases';

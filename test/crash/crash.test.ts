@@ -10,15 +10,17 @@ import type { StrongroomApi } from '../../src/api/index.ts';
 import { parseCheckpoint, parseGrowthFile, verifyConsistency } from '../../src/audit/index.ts';
 import { utf8Bytes } from '../../src/bytes/index.ts';
 import { parseRootKey } from '../../src/keyring/index.ts';
-import { initHome, openStrongroom, restoreStrongroom } from '../../src/open/index.ts';
+import { initHome, openStrongroom, restoreStrongroom, type Strongroom } from '../../src/open/index.ts';
 import { bytesOf, putOf } from '../kit/temporary-home.ts';
-import { ACTS, type ActName, ALIASES_FILE, CHECKPOINT_SEEN, contentOf, MODEL } from './acts.ts';
+import { ACTS, type ActName, ALIASES_FILE, ARCHIVE, CHECKPOINT_SEEN, contentOf, MODEL } from './acts.ts';
 
 const KILL_SWITCH = new URL('../kit/kill-switch.ts', import.meta.url);
 const CHILD = new URL('./child.ts', import.meta.url).pathname;
 /** Every step with `npm run test:crash`; else every so many, so that a run stays short. */
 const STRIDE = process.env['STRONGROOM_TEST_CRASH'] === 'all' ? 1 : 40;
 /** Opening a home, checking it and starting a process each wait for the disk; two of each go well together. */
+/** More than two full tiles of the record. */
+const OLD_ACTS = 600;
 const AT_ONCE = Math.max(2, availableParallelism());
 
 suite('a process that is killed', () => {
@@ -56,6 +58,9 @@ async function makeStart(base: string): Promise<void> {
     await strongroom.api.versions.put(
       putOf('acme/churn', { 'w.bin': contentOf(version), 's.txt': 'shared' }),
     );
+  }
+  for (let done = 0; done < OLD_ACTS; done += 20) {
+    await Promise.all(Array.from({ length: 20 }, () => strongroom.api.namespaces.list()));
   }
   await strongroom.backup({ destination: join(base, 'backup') });
 }
@@ -154,6 +159,22 @@ async function checkRecord({ audit }: StrongroomApi, home: string): Promise<void
   assert.ok(verifyConsistency(older, newer, growth.path), 'what was published stays the beginning');
 }
 
+/** Entries are in the record or in the archive, whole; with it nothing is missing. */
+async function checkArchived(
+  { api, archives: files }: Strongroom,
+  home: string,
+  isAcknowledged: boolean,
+): Promise<void> {
+  const archives = await api.audit.archives();
+  if (isAcknowledged) assert.equal(archives.length, 1);
+  const archive = join(home, '..', ARCHIVE);
+  if (archives.length > 0) await files.takeBack({ path: archive });
+  const { archived, findings } = await api.audit.verify();
+  assert.deepEqual([archived, findings], [0, []]);
+  const looks = await api.audit.search({ action: 'namespace:read', limit: 1000 });
+  assert.equal(looks.length, OLD_ACTS, 'every entry is there once');
+}
+
 async function checkHome(home: string, act: ActName, isAcknowledged: boolean): Promise<void> {
   await letTimePass(home);
   await using strongroom = await openStrongroom({ home });
@@ -173,6 +194,7 @@ async function checkHome(home: string, act: ActName, isAcknowledged: boolean): P
     assert.equal((await keys.list())[0]?.versions[0]?.state, 'destroyed');
   }
   if (act === 'record') await checkRecord(strongroom.api, home);
+  if (act === 'archive') await checkArchived(strongroom, home, isAcknowledged);
   const { findings } = await strongroom.api.audit.verify();
   assert.deepEqual(findings, [], 'the record is whole');
   // It is not only intact but works: the same act can be done to its end.

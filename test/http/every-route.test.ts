@@ -81,6 +81,7 @@ const CASES: Readonly<Record<string, readonly [input: object, status: number]>> 
   'audit.consistency': [{ size: 1 }, 200],
   'audit.checkpoint': [{}, 200],
   'audit.tiles': [{ tiles: [] }, 200],
+  'audit.archives': [{}, 200],
   'audit.witnessed': [{}, 200],
   'audit.witness': [{ key: 'none' }, ELSEWHERE],
   'audit.cosign': [{ growth: 'none' }, ELSEWHERE],

@@ -95,6 +95,7 @@ const VERBS: Readonly<Record<string, readonly [Permission, Call]>> = {
   'audit.consistency': ['audit:read', (api) => api.audit.consistency({ size: 1 })],
   'audit.checkpoint': ['audit:export', (api) => api.audit.checkpoint()],
   'audit.tiles': ['audit:export', (api) => api.audit.tiles({ tiles: [] })],
+  'audit.archives': ['audit:read', (api) => api.audit.archives()],
   'audit.witnessed': ['audit:read', (api) => api.audit.witnessed()],
   'audit.witness': ['audit:witness', (api) => api.audit.witness({ key: 'no key' })],
   'audit.cosign': ['audit:witness', (api) => api.audit.cosign({ growth: 'nothing' })],

@@ -46,6 +46,7 @@ const report = z
     size: count.exactOptional(),
     root: z.string().exactOptional(),
     entries: count,
+    archived: count,
     openActs: count,
     findings: list(z.object({ code: z.string(), message: z.string(), index: count.exactOptional() })),
     moreFindings: count,
@@ -61,6 +62,10 @@ const witnessed = z
     seenAt: time.exactOptional(),
   })
   .meta({ id: 'WitnessedLog' });
+
+const archive = z
+  .object({ first: count, end: count, bytes: count, sha256: z.string(), note: z.string() })
+  .meta({ id: 'AuditArchive' });
 
 const proof = z.object({ index: count, proof: z.string() }).meta({ id: 'AuditProof' });
 
@@ -124,6 +129,7 @@ export const AUDIT_ROUTES = {
     path: '/audit/proof',
     summary: 'Gives a proof that an entry stands in the record, to be verified without it.',
     tag,
+    errors: ['AUDIT_ARCHIVED'],
     query: { index: place },
     answer: proof,
     call: (api, input) => api.audit.prove(input),
@@ -157,6 +163,15 @@ export const AUDIT_ROUTES = {
     body: { tiles: list(tile, 64) },
     answer: list(base64(MAX_TILE_BYTES), 64),
     call: (api, input) => api.audit.tiles(input),
+  }),
+  archives: defineCall({
+    id: 'audit.archives',
+    method: 'GET',
+    path: '/audit/archives',
+    summary: 'Lists the archives that entries of the record were moved to.',
+    tag,
+    answer: list(archive),
+    call: (api) => api.audit.archives(),
   }),
   receipt: defineCall({
     id: 'audit.receipt',

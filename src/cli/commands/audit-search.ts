@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 import { type Cell, type Column, formatTable } from '../table.ts';
 import { escapeText } from '../terminal.ts';
 import { formatBytes, formatInstant } from '../units.ts';
-import { parseCount } from '../values.ts';
+import { parseCount, parseTime } from '../values.ts';
 
 const DEFAULT_LIMIT = 20;
 const FOLLOW_EVERY_MS = 1000;
@@ -104,8 +104,8 @@ function queryOf({
     outcome: parseOutcome(outcome),
     address,
     requestId: request,
-    from: parseTime(from),
-    to: parseTime(to),
+    from: from === undefined ? undefined : parseTime(from),
+    to: to === undefined ? undefined : parseTime(to),
   };
   return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
 }
@@ -114,17 +114,6 @@ function parseOutcome(text: string | undefined): AuditOutcome | undefined {
   const found = OUTCOMES.find((each) => each === text);
   if (text === undefined || found !== undefined) return found;
   throw new StrongroomError('INPUT_INVALID', 'not an outcome', { hint: `one of ${OUTCOMES.join(', ')}` });
-}
-
-/** A time as people write it, in UTC where they do not say. */
-function parseTime(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const isPlain = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z?)?$/.test(text);
-  const time = isPlain ? new Date(text.endsWith('Z') || text.length === 10 ? text : `${text}Z`) : undefined;
-  if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
-  throw new StrongroomError('INPUT_INVALID', 'not a time', {
-    hint: 'write 2026-03-01 or 2026-03-01T09:30:00Z',
-  });
 }
 
 const COLUMNS: readonly Column[] = [

@@ -13,6 +13,10 @@ export interface KeyOptions {
   readonly witness?: readonly string[];
 }
 
+interface VerifyOptions extends KeyOptions {
+  readonly archive?: readonly string[];
+}
+
 /** `audit verify`: the record of the home, or an exported one without a home. */
 export function verifyCommand(runner: Runner): Command {
   const command = describeCommand({
@@ -30,19 +34,35 @@ export function verifyCommand(runner: Runner): Command {
         'strongroom audit verify ./record --key "$KEY" --witness "$WITNESS"',
         'and a witness must have signed',
       ],
+      [
+        'strongroom audit verify ./record --key "$KEY" --archive record-2025.sraudit',
+        'with the entries that were moved there',
+      ],
     ],
   });
-  return bindAct<KeyOptions>(withKeys(command), runner, async ({ session, args, options }) => {
+  const withArchives = withKeys(command).option(
+    '--archive <file>',
+    'archive with entries of the record (repeatable)',
+    collectWords,
+  );
+  return bindAct<VerifyOptions>(withArchives, runner, async ({ session, args, options }) => {
     const [path] = args;
     if (path === undefined) {
-      if (options.key !== undefined || options.witness !== undefined)
-        throw new StrongroomError('INPUT_INVALID', '--key and --witness go with a folder', {
+      if (Object.values(options).some((value) => value !== undefined))
+        throw new StrongroomError('INPUT_INVALID', '--key, --witness and --archive go with a folder', {
           hint: 'name the folder that strongroom audit export wrote',
         });
       return session.withApi(async (api, work) => reported(await api.audit.verify(work)));
     }
     return session.withProgress(async (work) =>
-      reported(await session.context.operations.verifyAudit({ path, ...given(options), ...work })),
+      reported(
+        await session.context.operations.verifyAudit({
+          path,
+          archives: options.archive ?? [],
+          ...given(options),
+          ...work,
+        }),
+      ),
     );
   });
 }
@@ -108,12 +128,16 @@ function reported(report: AuditReport) {
 }
 
 function formatReport(terminal: Terminal, report: AuditReport): string {
-  const { isSound, entries, openActs, findings, moreFindings, origin, size, root } = report;
+  const { isSound, entries, archived, openActs, findings, moreFindings, origin, size, root } = report;
   const verdict = isSound ? paint(terminal, 'good', 'sound:') : paint(terminal, 'bad', 'NOT SOUND:');
   const scope = `${entries.toLocaleString('en-US')} ${entries === 1 ? 'entry' : 'entries'}`;
+  const elsewhere =
+    archived === 0
+      ? ''
+      : `, of which ${archived.toLocaleString('en-US')} are archived: only their hashes hold`;
   const open = openActs === 0 ? '' : `, ${formatCount(openActs, 'act')} without a recorded end`;
   return [
-    `${verdict} ${scope}${open}`,
+    `${verdict} ${scope}${elsewhere}${open}`,
     ...(origin === undefined ? [] : [`${escapeText(origin)}  ${size ?? 0}  ${root ?? ''}`]),
     ...findings.map(({ code, message, index }) =>
       escapeText(`${code}${index === undefined ? '' : ` at ${index}`}: ${message}`),

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Runner } from '../command.ts';
+import { archiveCommand, archivesCommand, unarchiveCommand } from './audit-archive.ts';
 import {
   consistencyCommand,
   proveCommand,
@@ -23,5 +24,8 @@ export function auditCommand(runner: Runner): Command {
     .addCommand(consistencyCommand(runner))
     .addCommand(verifyConsistencyCommand(runner))
     .addCommand(keyCommand(runner))
+    .addCommand(archiveCommand(runner))
+    .addCommand(unarchiveCommand(runner))
+    .addCommand(archivesCommand(runner))
     .addCommand(witnessCommand(runner));
 }

@@ -12,6 +12,10 @@ export const AUDIT_ERRORS = {
   },
   AUDIT_PROOF_INVALID: { kind: 'damaged', hint: 'do not believe it; ask for the proof again' },
   AUDIT_ENTRY_MISSING: { kind: 'missing', hint: 'look for it with strongroom audit search' },
+  AUDIT_ARCHIVED: {
+    kind: 'missing',
+    hint: 'bring the entries back with strongroom audit unarchive FILE, the archive that they were moved to',
+  },
   AUDIT_WITNESS_REFUSED: {
     kind: 'conflict',
     hint: 'the log did not only grow since the witness saw it last: find out why before anything else',
