@@ -15,7 +15,7 @@ const COMPILED = join(import.meta.dirname, '../.cache/compiled');
 
 /** Where a RAM disk is, on Linux, and what must be free there. */
 const RAM_DISK = '/dev/shm';
-const ROOM_BYTES = 2 ** 31;
+const ROOM_BYTES = 2 ** 32;
 
 const given = process.argv.slice(2);
 const flags = given.filter((argument) => argument.startsWith('-'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { temporaryFolder } from '../kit/temporary-home.ts';
@@ -13,6 +13,9 @@ const BIN = new URL('../../src/bin.ts', import.meta.url).pathname;
 /** What the program gets of ours: no more than it needs to start, and to start fast. */
 const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
 const ENVIRONMENT = { PATH, NODE_COMPILE_CACHE };
+
+/** So much that no machine is done with it at once, and what a small RAM disk has room for. */
+const PUT_BYTES = 1.5 * 2 ** 30;
 
 interface Ended {
   readonly exitCode: number | null;
@@ -59,14 +62,16 @@ for (const [signal, exitCode] of [
     const home = join(folder, 'home');
     await runCommand(`strongroom --home ${home} init`);
     await writeFile(join(folder, 'big'), '');
-    await (await import('node:fs/promises')).truncate(join(folder, 'big'), 64 * 2 ** 30);
+    await truncate(join(folder, 'big'), PUT_BYTES);
     const { child, ended } = start(
       ['--home', home, 'put', 'big', 'acme/big', '--compression', 'none'],
       folder,
     );
     // The blob under construction shows that the put is on its way.
-    while ((await readdir(join(home, 'blobs'))).length === 0)
+    while ((await readdir(join(home, 'blobs'))).length === 0) {
+      assert.equal(child.exitCode, null, 'the put goes on until it is stopped');
       await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     child.kill(signal);
     const { exitCode: actual, stdout, stderr } = await ended;
     assert.equal(actual, exitCode, stderr);
