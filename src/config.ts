@@ -6,9 +6,11 @@ import {
   intrusionSection,
   logSection,
   oidcProviderSettings,
+  predictionsSection,
   ratesSection,
   type SecretSource,
   type SettingPlace,
+  servedModelSettings,
   serverSection,
   settings,
   wholeNumber,
@@ -219,6 +221,13 @@ const oidcList = z
     error: 'two providers have the same id',
   });
 
+const servedModelList = z
+  .array(servedModelSettings)
+  .max(1000)
+  .refine((served) => new Set(served.map(({ model }) => model)).size === served.length, {
+    error: 'a model stands twice',
+  });
+
 const configSchema = z.strictObject({
   root: rootSection.prefault({}),
   seal: sealSection.prefault({}),
@@ -231,7 +240,9 @@ const configSchema = z.strictObject({
   log: logSection.prefault({}),
   rates: ratesSection.prefault({}),
   intrusion: intrusionSection.prefault({}),
+  predictions: predictionsSection.prefault({}),
   oidc: oidcList.default([]),
+  served_model: servedModelList.default([]),
 });
 
 /** Everything that can be configured, with its defaults filled in. It names where secrets are, never what they are; a sealed one is ciphertext. */
@@ -249,10 +260,11 @@ const SECTIONS = {
   log: logSection,
   rates: ratesSection,
   intrusion: intrusionSection,
+  predictions: predictionsSection,
 } as const;
 
 /** Lists of tables, `[[oidc]]`: they stand in the file only. */
-const LISTS = { oidc: oidcProviderSettings } as const;
+const LISTS = { oidc: oidcProviderSettings, served_model: servedModelSettings } as const;
 
 /** One setting as the reference documents it. */
 export interface SettingDescription {
@@ -277,7 +289,7 @@ export function describeSettings(): readonly SettingDescription[] {
 /** The settings of the tables in lists, for the generated reference. */
 export function describeListSettings(): readonly SettingDescription[] {
   return Object.entries(LISTS).flatMap(([list, schema]) =>
-    Object.entries(schema.shape).map(([key, setting]) => ({
+    Object.entries<z.ZodType>(schema.shape).map(([key, setting]) => ({
       name: `${list}[].${key}`,
       env: '',
       description: setting.description ?? '',

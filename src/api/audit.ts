@@ -41,6 +41,9 @@ export interface AuditedAct {
     readonly file: string;
     readonly ranges: readonly (readonly [number, number])[];
   }[];
+  /** Where one entry stands for many: how often it was done, and how often without success. */
+  readonly calls?: number;
+  readonly failedCalls?: number;
   readonly severity?: 'info' | 'notice' | 'warning' | 'critical';
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }

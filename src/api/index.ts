@@ -162,6 +162,7 @@ export type {
   NamespaceSettings,
   NamespacesApi,
   NewRootSeal,
+  PredictingApi,
   PutVersionInput,
   RemovalReport,
   RootApi,

@@ -19,6 +19,7 @@ import type {
   Version,
 } from './model.ts';
 import type { AliasName, ModelName, NamespaceName, VersionRef } from './names.ts';
+import type { PredictionsApi } from './predictions.ts';
 import type { SignaturesApi, SigningKeysApi } from './signing.ts';
 import type { QuarantineApi, ScansApi, ScansStatus, TrustApi } from './trust.ts';
 
@@ -45,6 +46,11 @@ export interface StrongroomApi extends AccessApi {
   readonly audit: AuditApi;
   readonly blocks: BlocksApi;
   readonly lockdown: LockdownApi;
+}
+
+/** A strongroom that holds the models which it serves itself. */
+export interface PredictingApi extends StrongroomApi {
+  readonly predictions: PredictionsApi;
 }
 
 export interface NamespacesApi {

@@ -57,6 +57,9 @@ const outcomeShape = {
     .array(z.strictObject({ file: text, ranges: z.array(range).max(64) }))
     .max(64)
     .exactOptional(),
+  /** Where one entry stands for many: how often it was done, and how often without success. */
+  calls: count.exactOptional(),
+  failedCalls: count.exactOptional(),
 };
 
 const schemas = {

@@ -1,5 +1,6 @@
-export type { OpenModel, SessionOptions } from './model-session.ts';
+export type { ModelSession, OpenModel, SessionOptions } from './model-session.ts';
 export { applyOutputPolicy, type PolicedAnswer } from './output-policy.ts';
 export { largestAt } from './output-policy-row.ts';
 export { readNumbers } from './score-tensor.ts';
-export { type ServableModel, SessionPool } from './session-pool.ts';
+export { type LoadedModel, type PoolOptions, type ServableModel, SessionPool } from './session-pool.ts';
+export { validateInputs, validateOutputs } from './validation/validate-inputs.ts';

@@ -67,6 +67,11 @@ export class ModelSession {
     return this.#signature?.outputs ?? [];
   }
 
+  /** Longest computation, and longest wait for an answer. */
+  get deadlineMs(): number {
+    return this.#parts.options.runMs;
+  }
+
   /** Whether a question would be answered at once. */
   get isReady(): boolean {
     return this.#runner !== undefined;

@@ -1,3 +1,4 @@
+import type { ModelName, VersionStatistics } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { ModelSession, type OpenModel, type SessionOptions } from './model-session.ts';
 import { VersionCounts } from './version-counts.ts';
@@ -6,8 +7,8 @@ import { VersionCounts } from './version-counts.ts';
 export interface ServableModel {
   /** Names the version and its content; another content under the same name is another model. */
   readonly key: string;
-  /** Names the version, for its counts. */
-  readonly name: string;
+  readonly model: ModelName;
+  readonly version: number;
   /** In bytes. */
   readonly size: number;
   open(): Promise<OpenModel>;
@@ -16,7 +17,20 @@ export interface ServableModel {
 export interface PoolOptions {
   /** Memory of all runners together, in bytes. */
   readonly memoryBytes: number;
-  readonly session: SessionOptions;
+  /** What one model may use. */
+  readonly sessionOptions: (model: ModelName) => SessionOptions;
+}
+
+/** Whether a model is in memory and answers. */
+export type PoolState = 'ready' | 'loading' | 'absent';
+
+/** One that is in memory, or on its way there. */
+export type LoadedModel = Pick<ServableModel, 'key' | 'model' | 'version'>;
+
+interface Counted {
+  readonly model: ModelName;
+  readonly version: number;
+  readonly counts: VersionCounts;
 }
 
 /** Memory of a runner without a model. */
@@ -27,6 +41,7 @@ const MODEL_FACTOR = 2;
 const MAX_COUNTED = 10_000;
 
 interface Entry {
+  readonly of: ServableModel;
   readonly session: Promise<ModelSession>;
   /** What it is reckoned with before it can be measured. */
   readonly estimate: number;
@@ -41,7 +56,7 @@ interface Entry {
 export class SessionPool {
   readonly #options: PoolOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #counts = new Map<string, VersionCounts>();
+  readonly #counted = new Map<string, Counted>();
   #uses = 0;
   #isClosed = false;
 
@@ -61,11 +76,14 @@ export class SessionPool {
     return session;
   }
 
-  /** Keys of what is loaded or being loaded, and whether it answers now. */
-  loaded(): ReadonlyMap<string, { readonly isReady: boolean }> {
-    return new Map(
-      [...this.#entries].map(([key, { opened }]) => [key, { isReady: opened?.isReady ?? false }]),
-    );
+  loaded(): readonly LoadedModel[] {
+    return [...this.#entries].map(([key, { of }]) => ({ key, model: of.model, version: of.version }));
+  }
+
+  stateOf(key: string): PoolState {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return 'absent';
+    return entry.opened?.isReady === true ? 'ready' : 'loading';
   }
 
   /** Ends a session; one that is not there is fine. Resolves when its process is gone. */
@@ -78,9 +96,9 @@ export class SessionPool {
     );
   }
 
-  /** What a version did since this process began; made with its first use. */
-  counts(name: string): VersionCounts | undefined {
-    return this.#counts.get(name);
+  /** What versions did since this process began. */
+  statistics(): readonly VersionStatistics[] {
+    return [...this.#counted.values()].map((counted) => counted.counts.get(counted));
   }
 
   /** Ends all. */
@@ -96,7 +114,7 @@ export class SessionPool {
     // Somebody else may have been faster while room was made.
     const known = this.#entries.get(model.key);
     if (known !== undefined) return known;
-    const entry: Entry = { session: this.#open(model), estimate, usedAt: ++this.#uses };
+    const entry: Entry = { of: model, session: this.#open(model), estimate, usedAt: ++this.#uses };
     this.#entries.set(model.key, entry);
     entry.session.then(
       (session) => {
@@ -115,7 +133,11 @@ export class SessionPool {
       const entry = this.#entries.get(model.key);
       if (entry?.opened !== undefined) this.#forget(model.key, entry);
     };
-    const parts = { options: this.#options.session, counts: this.#countsOf(model.name), onClose };
+    const parts = {
+      options: this.#options.sessionOptions(model.model),
+      counts: this.#countsOf(model),
+      onClose,
+    };
     return ModelSession.open(parts, () => model.open());
   }
 
@@ -123,17 +145,18 @@ export class SessionPool {
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
   }
 
-  #countsOf(name: string): VersionCounts {
-    const known = this.#counts.get(name) ?? new VersionCounts();
-    if (this.#counts.size >= MAX_COUNTED) this.#counts.clear();
-    this.#counts.set(name, known);
-    return known;
+  #countsOf({ model, version }: ServableModel): VersionCounts {
+    const name = `${model}@${version}`;
+    const known = this.#counted.get(name) ?? { model, version, counts: new VersionCounts() };
+    if (this.#counted.size >= MAX_COUNTED) this.#counted.clear();
+    this.#counted.set(name, known);
+    return known.counts;
   }
 
-  #assertFits({ name, size }: ServableModel, estimate: number): void {
-    const most = Math.min(this.#options.session.memoryBytes, this.#options.memoryBytes);
+  #assertFits({ model, version, size }: ServableModel, estimate: number): void {
+    const most = Math.min(this.#options.sessionOptions(model).memoryBytes, this.#options.memoryBytes);
     if (estimate <= most) return;
-    const told = `${name} has ${size} bytes, and takes about ${estimate} bytes of memory where ${most} may be used`;
+    const told = `${model}@${version} has ${size} bytes, and takes about ${estimate} bytes of memory where ${most} may be used`;
     throw new StrongroomError('MODEL_TOO_LARGE', told);
   }
 

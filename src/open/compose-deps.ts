@@ -53,8 +53,8 @@ export interface HomeParts {
   readonly scanner: Scanner;
 }
 
-/** Puts the parts of a home together. */
-export function composeDeps(parts: HomeParts): HomeDeps {
+/** Puts the parts of a home together, apart from the models that it serves. */
+export function composeDeps(parts: HomeParts): Omit<HomeDeps, 'predictions'> {
   const { home, config, blobs, catalogue, keyring, pool, scanner, audit, recorder } = parts;
   const clock = CLOCK;
   const access = new Access({ catalogue, seal: keyring, now: clock.now });

@@ -5,8 +5,8 @@ import {
   type LongRunning,
   type MetricDirection,
   type ModelName,
+  type PredictingApi,
   type RootSeal,
-  type StrongroomApi,
   type Version,
   type VersionRef,
 } from '../api/index.ts';
@@ -57,6 +57,7 @@ import { configuredSecrets } from './configured-secrets.ts';
 import { type EvidenceReport, exportEvidence } from './export-evidence.ts';
 import { BLOBS_FOLDER, builder, configFile, HOME_NOTE, KEYS_FOLDER } from './home-layout.ts';
 import { openAudit } from './open-audit.ts';
+import { openPredictions } from './open-predictions.ts';
 import { openScanner } from './open-scanner.ts';
 import { type RecordArchives, recordArchives } from './record-archives.ts';
 import { type SecretState, secretReading, secretSetting, secretStates } from './secret-settings.ts';
@@ -95,9 +96,9 @@ export interface ImportLegacyInput extends LongRunning {
 
 /** A home that is open. Close it to forget its keys. */
 export interface Strongroom {
-  readonly api: StrongroomApi;
+  readonly api: PredictingApi;
   /** The strongroom as one caller may use it: what they were granted, and what exists for them. */
-  apiFor(caller: Caller): StrongroomApi;
+  apiFor(caller: Caller): PredictingApi;
   /** What a server serves; with it begins the housekeeping that `close` ends. The same every time. */
   serve(): ServedHome;
   readonly config: Config;
@@ -149,7 +150,7 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
   const audit = opened.use(await openAudit({ home, catalogue, keyring, clock: CLOCK }));
   const recorder = new AuditRecorder(audit);
   opened.defer(() => recorder.close());
-  const deps = composeDeps({
+  const composed = composeDeps({
     audit,
     recorder,
     home,
@@ -162,8 +163,9 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
     scanner: options.scanner ?? opened.use(openScanner()),
   });
   opened.defer(() => {
-    deps.identity.close();
+    composed.identity.close();
   });
+  const deps = { ...composed, predictions: opened.use(openPredictions(composed, config)) };
   await keyring.prune();
   await keys.sweep(ABANDONED_MS);
   await catalogue.noteKeyringGeneration(keyring.generation);

@@ -1,5 +1,5 @@
 import { type Blocks, createIdentity, type FederatedIdentity, type IdentityParts } from '../access/index.ts';
-import type { Caller, ServedStrongroom, StrongroomApi } from '../api/index.ts';
+import type { Caller, PredictingApi, ServedStrongroom } from '../api/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
@@ -37,7 +37,7 @@ export interface ServeHomeInput {
   readonly gate: Gate;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
-  readonly apiFor: (caller: Caller) => StrongroomApi;
+  readonly apiFor: (caller: Caller) => PredictingApi;
   readonly limits: Pick<VaultLimits, 'freeBytes' | 'minFreeBytes'>;
   readonly clock: Clock;
 }

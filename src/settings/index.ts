@@ -7,6 +7,12 @@ export {
 } from './guard-settings.ts';
 export { logSection } from './log-settings.ts';
 export { type OidcProviderSettings, oidcProviderSettings } from './oidc-settings.ts';
+export {
+  type PredictionSettings,
+  predictionsSection,
+  type ServedModelSettings,
+  servedModelSettings,
+} from './prediction-settings.ts';
 export { readSecret, type SecretReading } from './read-secret.ts';
 export { type SettingKeys, sealSetting } from './seal-setting.ts';
 export { describeSecretSource, parseSecretSource, type SecretSource } from './secret-source.ts';

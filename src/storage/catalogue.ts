@@ -56,6 +56,8 @@ export interface CatalogueHome {
   formatVersion(): number;
   /** The newest keyring generation ever noted; 0 when none. A keyring older than this was put back. */
   keyringGeneration(): Promise<number>;
+  /** Another one after anybody wrote anything, within one turn of the event loop; `undefined` where that cannot be told. */
+  changeMark(): string | undefined;
   /** Notes a keyring generation; a lower one than noted changes nothing. */
   noteKeyringGeneration(generation: number): Promise<void>;
   /** The audit log as it was noted last; `undefined` when it never was. A log that is shorter was put back. */

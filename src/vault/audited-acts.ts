@@ -50,9 +50,9 @@ function fits(value: string | undefined, wanted: string | undefined): boolean {
 }
 
 function endOf(entry: Outcome | Extract<AuditEntry, { readonly kind: 'act' }>) {
-  const { code, version, key, approval, bytes, ranges } = entry;
+  const { code, version, key, approval, bytes, ranges, calls, failedCalls } = entry;
   const outcome: AuditOutcome = entry.outcome;
-  return { outcome, code, version, key, approval, bytes, ranges };
+  return { outcome, code, version, key, approval, bytes, ranges, calls, failedCalls };
 }
 
 function eventOf(index: number, entry: Extract<AuditEntry, { readonly kind: 'event' }>): AuditedAct {

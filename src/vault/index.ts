@@ -16,6 +16,7 @@ export { type ImportBundleInput, type ImportedBundle, importBundle } from './imp
 export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from './import-legacy.ts';
 export { InputSchemas } from './input-schemas.ts';
 export { payloadSource } from './payload-source.ts';
+export { Predictions, type PredictionsDeps, type PredictionsOptions } from './predictions.ts';
 export { AuditRecorder } from './record-acts.ts';
 export { recordDetection } from './record-detection.ts';
 export { recordedIdentity, recordSecurityEvent } from './recorded-identity.ts';
@@ -32,3 +33,4 @@ export {
 export { bindStrongroom, type StrongroomDeps } from './strongroom.ts';
 export { sweepLeftovers } from './sweep-leftovers.ts';
 export { gatherEvidence, mayMeasure } from './system-verbs.ts';
+export { validationStage } from './validation-stage.ts';

@@ -2,6 +2,7 @@ import type { Caller } from '../api/index.ts';
 import { type AuditLog, cutText, type NewEntry, type RecordedCaller } from '../audit/index.ts';
 import { redactText } from '../telemetry/index.ts';
 import type { Act, ActFacts, RecordedEntry, Recorder } from './gate.ts';
+import { type Calls, JoinedActs, type SharedEntry } from './joined-acts.ts';
 import { ReleasedRanges } from './released-ranges.ts';
 
 /** Outcomes that could not be written yet; more than these are counted only. */
@@ -14,6 +15,9 @@ const OVER_WHEN_KNOWN: ReadonlySet<string> = new Set(['account:log-in', 'credent
 
 /** What looks into the record itself: two entries for each of its tiles would make an export grow what it exports. */
 const ABOUT_THE_RECORD: ReadonlySet<string> = new Set(['audit:export', 'audit:verify']);
+
+/** What comes by the thousand: one entry stands for many calls of one caller. */
+const BY_THE_THOUSAND: ReadonlySet<string> = new Set(['model:predict', 'model:predict-raw']);
 
 type Outcome = Extract<NewEntry, { readonly kind: 'outcome' }>;
 type OutcomeWords = Omit<Outcome, 'kind' | 'intent' | 'intentNode'>;
@@ -29,6 +33,7 @@ export type RecordLog = Pick<AuditLog, 'append' | 'mask'>;
 export class AuditRecorder implements Recorder {
   readonly #log: RecordLog;
   readonly #open = new Set<ActEntry>();
+  readonly #joined = new JoinedActs();
   readonly #writing = new Set<Promise<void>>();
   #owed: NewEntry[] = [];
   #lost = 0;
@@ -45,6 +50,12 @@ export class AuditRecorder implements Recorder {
       });
     }
     await this.#payOwed();
+    if (!BY_THE_THOUSAND.has(act.action)) return await this.#intend(words);
+    const { requestId: _requestId, ...kind } = words;
+    return await this.#joined.join(JSON.stringify(kind), () => this.#intend(words));
+  }
+
+  async #intend(words: IntentWords): Promise<ActEntry> {
     const { node, seq } = await this.#log.append({ kind: 'intent', ...words });
     const entry = new ActEntry((outcome) => {
       this.#open.delete(entry);
@@ -62,6 +73,7 @@ export class AuditRecorder implements Recorder {
 
   /** Ends what nobody ended and waits until everything is written. Throws `AUDIT_UNAVAILABLE` when it cannot be. */
   async close(): Promise<void> {
+    await this.#joined.close();
     for (const entry of this.#open) await entry.end('done');
     await Promise.all(this.#writing);
     await this.#payOwed();
@@ -127,7 +139,7 @@ function isOneEntry(action: Act['action']): boolean {
 }
 
 /** One act while it is under way. */
-class ActEntry implements RecordedEntry {
+class ActEntry implements SharedEntry {
   readonly #finish: (outcome: OutcomeWords) => Promise<void>;
   readonly #released = new ReleasedRanges();
   #facts: ActFacts = {};
@@ -144,7 +156,15 @@ class ActEntry implements RecordedEntry {
     this.#released.add(file, start, end);
   }
 
-  async end(outcome: 'done' | 'refused' | 'failed', code?: string): Promise<void> {
+  end(outcome: 'done' | 'refused' | 'failed', code?: string): Promise<void> {
+    return this.#write(outcome, code === undefined ? {} : { code });
+  }
+
+  finish({ calls, failedCalls }: Calls): Promise<void> {
+    return this.#write('done', { calls, failedCalls });
+  }
+
+  async #write(outcome: OutcomeWords['outcome'], more: Partial<OutcomeWords>): Promise<void> {
     const { version, key, approval } = this.#facts;
     const ranges = this.#released.list().map(({ file, ...rest }) => ({
       file: cutText(file).slice(0, MAX_FILE_NAME).toWellFormed(),
@@ -152,7 +172,7 @@ class ActEntry implements RecordedEntry {
     }));
     await this.#finish({
       outcome,
-      ...(code === undefined ? {} : { code }),
+      ...more,
       ...(version === undefined ? {} : { version: cutText(version) }),
       ...(key === undefined ? {} : { key: cutText(key) }),
       ...(approval === undefined ? {} : { approval: cutText(approval) }),

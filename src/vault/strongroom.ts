@@ -1,4 +1,4 @@
-import type { BackgroundRescanStatus, Caller, StrongroomApi } from '../api/index.ts';
+import type { BackgroundRescanStatus, Caller, PredictingApi } from '../api/index.ts';
 import { accountVerbs } from './account-verbs.ts';
 import { approvalVerbs } from './approval-verbs.ts';
 import { auditVerbs } from './audit-verbs.ts';
@@ -9,6 +9,8 @@ import { keyVerbs } from './key-verbs.ts';
 import { linkVerbs } from './link-verbs.ts';
 import { lockdownVerbs } from './lockdown-verbs.ts';
 import { openVersion } from './open-version.ts';
+import { predictionVerbs } from './prediction-verbs.ts';
+import type { Predictions } from './predictions.ts';
 import { putVersion } from './put-version.ts';
 import { quarantineVerbs } from './quarantine-verbs.ts';
 import { aliasVerbs, modelVerbs, namespaceVerbs, versionVerbs } from './registry-verbs.ts';
@@ -31,12 +33,13 @@ import { workloadVerbs } from './workload-verbs.ts';
 export interface StrongroomDeps extends VaultDeps {
   /** What is wrong with the home as it lies there. */
   readonly warnings: () => Promise<readonly string[]>;
+  readonly predictions: Predictions;
   /** How the rescan in the background stands; `undefined`: there is none. */
   readonly rescan?: () => BackgroundRescanStatus | undefined;
 }
 
 /** Binds the verbs to a caller: the local implementation of the API. */
-export function bindStrongroom(deps: StrongroomDeps, caller: Caller): StrongroomApi {
+export function bindStrongroom(deps: StrongroomDeps, caller: Caller): PredictingApi {
   return {
     namespaces: { ...namespaceVerbs(deps, caller), remove: (input) => removeNamespace(deps, caller, input) },
     models: { ...modelVerbs(deps, caller), remove: (input) => removeModel(deps, caller, input) },
@@ -61,6 +64,7 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     scans: scanVerbs(deps, caller),
     schemas: schemaVerbs(deps, caller),
     quarantine: quarantineVerbs(deps, caller),
+    predictions: predictionVerbs(deps, caller),
     system: systemVerbs(deps, caller),
     audit: auditVerbs(deps, caller),
     tokens: tokenVerbs(deps, caller),

@@ -81,12 +81,16 @@ function onnxValue({ name, element, shape }: BuiltValue): Uint8Array {
 
 const rows = (name: string, width = 3): BuiltValue => ({ name, element: 'FP32', shape: ['rows', width] });
 
-/** `y = x + x`, for any number of rows of a width. */
-export function doublingModel(width = 3): Uint8Array<ArrayBuffer> {
+/** `y = x + x`, for any number of rows of a width, with zeros that nobody needs. */
+export function doublingModel(width = 3, ballast = 0): Uint8Array<ArrayBuffer> {
   return onnxModel({
     nodes: [{ operator: 'Add', inputs: ['x', 'x'], outputs: ['y'] }],
     inputs: [rows('x', width)],
     outputs: [rows('y', width)],
+    initializers:
+      ballast === 0
+        ? []
+        : [protobufMessage([1, ballast], [2, ELEMENT.UINT8], [8, 'w'], [9, new Uint8Array(ballast)])],
   });
 }
 
@@ -163,6 +167,16 @@ export function hungryModel(): Uint8Array<ArrayBuffer> {
     ],
     inputs: [{ name: 'size', element: 'INT64', shape: [1] }],
     outputs: [{ name: 'y', element: 'FP32', shape: [1] }],
+  });
+}
+
+/** `y = x + w` for rows of 64, where `w` is 256 bytes that can be looked for. */
+export function markedModel(marker: Uint8Array): Uint8Array<ArrayBuffer> {
+  return onnxModel({
+    nodes: [{ operator: 'Add', inputs: ['x', 'w'], outputs: ['y'] }],
+    inputs: [rows('x', 64)],
+    outputs: [rows('y', 64)],
+    initializers: [protobufMessage([1, 64], [2, ELEMENT.FP32], [8, 'w'], [9, marker])],
   });
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { FileInput, PutVersionInput } from '../../src/api/index.ts';
+import type { FileInput, PutVersionInput, StrongroomApi } from '../../src/api/index.ts';
 import { parseFilePath, parseModelName, parseNamespaceName } from '../../src/api/index.ts';
 import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
 
@@ -25,7 +25,7 @@ export async function temporaryFolder(_t: Pick<TestContext, 'after'>): Promise<s
  * Lets content in that no reader knows: random bytes, which most tests put. What trust itself is about is tested with
  * the secure defaults.
  */
-export async function trustUnknown({ api }: Pick<Strongroom, 'api'>): Promise<void> {
+export async function trustUnknown({ api }: { readonly api: StrongroomApi }): Promise<void> {
   await api.trust.set({ namespace: parseNamespaceName('acme'), change: { enter: { unknown: 'allow' } } });
 }
 

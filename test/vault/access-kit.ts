@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { parsePlace } from '../../src/access/index.ts';
-import { type Caller, type PrincipalId, parsePrincipalId, type StrongroomApi } from '../../src/api/index.ts';
+import { type Caller, type PredictingApi, type PrincipalId, parsePrincipalId } from '../../src/api/index.ts';
 import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
 import { toStrongroomError } from '../../src/errors/index.ts';
 import { putOf, temporaryHome } from '../kit/temporary-home.ts';
@@ -10,7 +10,7 @@ import { putOf, temporaryHome } from '../kit/temporary-home.ts';
 export interface Member {
   readonly id: PrincipalId;
   readonly caller: Caller;
-  readonly api: StrongroomApi;
+  readonly api: PredictingApi;
 }
 
 /** The password of everybody here. */
@@ -20,7 +20,7 @@ const ORIGIN = { requestId: 'test', address: '127.0.0.1' };
 
 /** A home with `acme/churn@1`, `acme/other@1` and `beta/secret@1`, and ways to let somebody in. */
 export async function sharedHome(t: TestContext) {
-  const { home, strongroom } = await temporaryHome(t);
+  const { folder, home, strongroom } = await temporaryHome(t);
   const { api: owner } = strongroom;
   for (const model of ['acme/churn', 'acme/other', 'beta/secret']) {
     await owner.versions.put(putOf(model, { 'note.txt': `notes on ${model}` }));
@@ -51,7 +51,7 @@ export async function sharedHome(t: TestContext) {
       grants,
     );
   };
-  return { home, strongroom, owner, give, program, person };
+  return { folder, home, strongroom, owner, give, program, person };
 }
 
 /** What a call was refused with, as a client gets to see it. */

@@ -34,6 +34,8 @@ const act = z
     ranges: list(
       z.object({ file: z.string(), ranges: list(z.tuple([count, count]).readonly()) }),
     ).exactOptional(),
+    calls: count.exactOptional(),
+    failedCalls: count.exactOptional(),
     severity: z.enum(['info', 'notice', 'warning', 'critical']).exactOptional(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
   })

@@ -145,9 +145,10 @@ function isGrave({ severity }: AuditedAct): boolean {
   return severity === 'warning' || severity === 'critical';
 }
 
-function endOf({ outcome, severity, code, bytes }: AuditedAct): string {
+function endOf({ outcome, severity, code, bytes, calls }: AuditedAct): string {
   const end = outcome ?? severity ?? '';
-  const more = code ?? (bytes === undefined ? undefined : formatBytes(bytes));
+  const counted = calls === undefined ? undefined : `${calls} times`;
+  const more = code ?? counted ?? (bytes === undefined ? undefined : formatBytes(bytes));
   return more === undefined ? end : `${end} (${more})`;
 }
 

@@ -100,6 +100,8 @@ export class RunnerProcess {
 
   /** Resolves when the system has let go of it. */
   async gone(): Promise<void> {
+    // Whoever waits for the end must not end before it.
+    this.hold(true);
     await this.#gone;
   }
 

@@ -2,10 +2,11 @@ import { StrongroomError } from '../../errors/index.ts';
 import type { CatalogueHome } from '../catalogue.ts';
 import type { AuditNote, CatalogueTotals } from '../catalogue-rows.ts';
 import { CATALOGUE_FORMAT_VERSION } from './migrations.ts';
-import type { CatalogueDatabase, Queries, Tables } from './tables.ts';
+import type { RememberingDatabase } from './read-memo.ts';
+import type { Queries, Tables } from './tables.ts';
 
 /** The verbs about the catalogue as a whole. */
-export function homeVerbs(database: CatalogueDatabase): CatalogueHome {
+export function homeVerbs(database: RememberingDatabase): CatalogueHome {
   return {
     claim: (vault) =>
       database.write(async (queries) => {
@@ -17,6 +18,7 @@ export function homeVerbs(database: CatalogueDatabase): CatalogueHome {
     findVault: () => database.read((queries) => readMeta(queries, 'vault')),
     formatVersion: () => CATALOGUE_FORMAT_VERSION,
     keyringGeneration: () => database.read(readKeyringGeneration),
+    changeMark: () => database.changeMark(),
     noteKeyringGeneration: (generation) =>
       database.write(async (queries) => {
         if (generation <= (await readKeyringGeneration(queries))) return;

@@ -12,13 +12,20 @@ export interface RememberingDatabase extends CatalogueDatabase {
    * since. What is remembered is frozen through and through, so that it can be given to many.
    */
   readKept<T>(key: string, work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** Another one after anybody wrote anything; `undefined` where that cannot be told. */
+  changeMark(): string | undefined;
 }
 
 export function rememberReads(plain: CatalogueDatabase): RememberingDatabase {
   const kept = new Map<string, unknown>();
   let ownWrites = 0;
   let keptAt = '';
+  const changeMark = (): string | undefined => {
+    const foreign = plain.foreignVersion();
+    return foreign === undefined ? undefined : `${ownWrites} ${foreign}`;
+  };
   return {
+    changeMark,
     read: (work) => plain.read(work),
     // Counted before and after: whoever asks in between asks the database, which lets them wait for the end.
     write: async (work) => {
@@ -30,10 +37,9 @@ export function rememberReads(plain: CatalogueDatabase): RememberingDatabase {
       }
     },
     readKept: async <T>(key: string, work: (queries: Queries) => Promise<T>) => {
-      const foreign = plain.foreignVersion();
-      if (foreign === undefined) return await plain.read(work);
       // Counted before it is read: a change in between makes it stale, not wrong.
-      const state = `${ownWrites} ${foreign}`;
+      const state = changeMark();
+      if (state === undefined) return await plain.read(work);
       if (state !== keptAt) {
         kept.clear();
         keptAt = state;

@@ -1,0 +1,39 @@
+import type { Rights } from '../access/index.ts';
+import type { Caller, ModelSignature, Version } from '../api/index.ts';
+import type { Tensor } from '../bytes/index.ts';
+
+/** A question that was let in, before it is computed. */
+export interface AskedQuestion {
+  readonly caller: Caller;
+  /** What the caller may do, as of now. */
+  readonly rights: Rights;
+  readonly version: Version;
+  readonly signature: ModelSignature;
+  readonly inputs: readonly Tensor[];
+  /** Names of the outputs that are wanted, in this order. */
+  readonly outputs: readonly string[];
+}
+
+/**
+ * What stands around the computation of every prediction. Stages are passed in their order on the way in, and in the
+ * opposite order on the way out.
+ */
+export interface PredictionStage {
+  /** Throws for what may not be asked, or not now. Answers the question to compute in its place. */
+  before?(asked: AskedQuestion): Promise<AskedQuestion>;
+  /** What of an answer gets out. Throws where nothing may. */
+  after?(asked: AskedQuestion, outputs: readonly Tensor[]): Promise<readonly Tensor[]>;
+}
+
+/** Lets a question through all stages and `compute`. */
+export async function throughStages(
+  stages: readonly PredictionStage[],
+  question: AskedQuestion,
+  compute: (asked: AskedQuestion) => Promise<readonly Tensor[]>,
+): Promise<readonly Tensor[]> {
+  let asked = question;
+  for (const stage of stages) asked = (await stage.before?.(asked)) ?? asked;
+  let outputs = await compute(asked);
+  for (const stage of stages.toReversed()) outputs = (await stage.after?.(asked, outputs)) ?? outputs;
+  return outputs;
+}
