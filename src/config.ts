@@ -13,6 +13,7 @@ import {
   servedModelSettings,
   serverSection,
   settings,
+  tracesSection,
   wholeNumber,
 } from './settings/index.ts';
 import { readSmallFile } from './storage/index.ts';
@@ -238,6 +239,7 @@ const configSchema = z.strictObject({
   access: accessSection.prefault({}),
   federation: federationSection.prefault({}),
   log: logSection.prefault({}),
+  traces: tracesSection.prefault({}),
   rates: ratesSection.prefault({}),
   intrusion: intrusionSection.prefault({}),
   predictions: predictionsSection.prefault({}),
@@ -258,6 +260,7 @@ const SECTIONS = {
   access: accessSection,
   federation: federationSection,
   log: logSection,
+  traces: tracesSection,
   rates: ratesSection,
   intrusion: intrusionSection,
   predictions: predictionsSection,

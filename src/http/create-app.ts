@@ -8,7 +8,7 @@ import { answerError } from './answer-error.ts';
 import { answerClientError } from './client-error.ts';
 import { lastingPressure } from './lasting-pressure.ts';
 import { MAX_PARAM_CHARS, type ServerLimits } from './limits.ts';
-import { logRequest, measureRequest } from './log-request.ts';
+import { logRequest, measureRequest, traceRequest } from './log-request.ts';
 import { serveOidcCallback } from './oidc-callback.ts';
 import { describeApi } from './openapi.ts';
 import { addBodyReaders } from './read-json.ts';
@@ -83,8 +83,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
 }
 
 /** Before and after every request, and where one ends that nobody serves. */
-function addHooks(app: FastifyInstance<Server>, { log, slowBodies, guard, metrics }: AppDeps): void {
+function addHooks(app: FastifyInstance<Server>, deps: AppDeps): void {
+  const { log, slowBodies, guard, metrics, tracer } = deps;
   app.addHook('onRequest', (request, reply, done) => {
+    request.span = tracer?.begin(request.headers['traceparent']);
     addSecurityHeaders(reply);
     void reply.header('x-request-id', request.id);
     slowBodies.watch(request);
@@ -95,6 +97,7 @@ function addHooks(app: FastifyInstance<Server>, { log, slowBodies, guard, metric
   app.addHook('onResponse', (request, reply, done) => {
     logRequest(request, reply, log);
     measureRequest(request, reply, metrics?.metrics);
+    traceRequest(request, reply);
     observe(request, reply, guard);
     done();
   });
@@ -131,6 +134,7 @@ function decorate(app: FastifyInstance<Server>): void {
   app.decorateRequest('credentialKind', undefined);
   app.decorateRequest('visit', undefined);
   app.decorateRequest('bodyFingerprint', undefined);
+  app.decorateRequest('span', undefined);
   app.decorateRequest('errorCode', undefined);
 }
 

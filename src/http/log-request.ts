@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Log, LogLine, Metrics } from '../telemetry/index.ts';
+import { API_PREFIX } from '../api/index.ts';
+import type { Log, LogFields, LogLine, Metrics } from '../telemetry/index.ts';
 
 const NO_ROUTE = 'none';
 
@@ -7,17 +8,7 @@ const NO_ROUTE = 'none';
 export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Log): void {
   const status = reply.statusCode;
   const row = request.routeOptions.config.row;
-  const fields = {
-    requestId: request.id,
-    address: request.ip,
-    method: request.method,
-    path: request.url.split('?', 1)[0],
-    route: row?.words.id ?? NO_ROUTE,
-    status,
-    code: request.errorCode,
-    caller: request.caller?.id,
-    milliseconds: Math.round(reply.elapsedTime),
-  };
+  const fields = fieldsOf(request, reply);
   const message = `${request.method} ${status}`;
   log.write('access', { level: status >= 500 ? 'error' : 'info', message, fields });
   const line = (level: LogLine['level'], text: string): LogLine => ({ level, message: text, fields });
@@ -26,6 +17,21 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Lo
   else if (VALIDATION.has(status)) log.write('validation', line('info', 'not accepted'));
   else if (row?.kind === 'stream' && request.method === 'GET' && status < 400)
     log.write('download', line('info', 'content went out'));
+}
+
+function fieldsOf(request: FastifyRequest, reply: FastifyReply): LogFields {
+  return {
+    requestId: request.id,
+    address: request.ip,
+    method: request.method,
+    path: request.url.split('?', 1)[0],
+    route: request.routeOptions.config.row?.words.id ?? NO_ROUTE,
+    status: reply.statusCode,
+    code: request.errorCode,
+    caller: request.caller?.id,
+    traceId: request.span?.traceId,
+    milliseconds: Math.round(reply.elapsedTime),
+  };
 }
 
 /** Statuses of requests that are no good in themselves. */
@@ -44,3 +50,24 @@ export function measureRequest(
     seconds: reply.elapsedTime / 1000,
   });
 }
+
+/** Ends the span of a request, after its end, in the words of the semantic conventions for HTTP servers. */
+export function traceRequest(request: FastifyRequest, reply: FastifyReply): void {
+  if (request.span === undefined) return;
+  const row = request.routeOptions.config.row;
+  const route = row && `${API_PREFIX}${row.words.path}`;
+  const method = METHODS.has(request.method) ? request.method : '_OTHER';
+  request.span.end({
+    name: route === undefined ? method : `${method} ${route}`,
+    isError: reply.statusCode >= 500,
+    attributes: {
+      'http.request.method': method,
+      ...(route !== undefined && { 'http.route': route }),
+      'http.response.status_code': reply.statusCode,
+      ...(request.errorCode !== undefined && { 'error.type': request.errorCode }),
+      'strongroom.request_id': request.id,
+    },
+  });
+}
+
+const METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);

@@ -49,6 +49,7 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
     log: options.log,
     ...(options.guard && { guard: options.guard }),
     ...(options.metrics && { metrics: options.metrics }),
+    ...(options.tracer && { tracer: options.tracer }),
     limits,
     slowBodies,
     contact: { contacts: options.securityContacts ?? [] },

@@ -1,6 +1,6 @@
 import type { Caller, Origin, Route, ServedStrongroom } from '../api/index.ts';
 import type { StrongroomError } from '../errors/index.ts';
-import type { Log, Metrics } from '../telemetry/index.ts';
+import type { ActiveSpan, Log, Metrics, Tracer } from '../telemetry/index.ts';
 import type { RouteClass } from './route-class.ts';
 
 /** What the server cannot do by itself, because cryptography has one door. */
@@ -65,6 +65,7 @@ export interface ServerDeps {
   readonly log: Log;
   readonly guard?: RequestGuard;
   readonly metrics?: MetricsDoor;
+  readonly tracer?: Tracer;
 }
 
 declare module 'fastify' {
@@ -81,6 +82,8 @@ declare module 'fastify' {
     visit: Visit | undefined;
     /** Of the JSON body as it came. */
     bodyFingerprint: string | undefined;
+    /** Of its trace, where that is kept. */
+    span: ActiveSpan | undefined;
     /** Told apart in the record and the log. */
     errorCode: string | undefined;
   }

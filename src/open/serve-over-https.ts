@@ -8,6 +8,7 @@ import { createMetrics, type Log } from '../telemetry/index.ts';
 import { openGuard } from './open-guard.ts';
 import { openLog } from './open-log.ts';
 import { type OpenStrongroomOptions, openStrongroom } from './open-strongroom.ts';
+import { openTraces } from './open-traces.ts';
 import { readServerCertificate, type ServerCertificate } from './server-certificate.ts';
 import { wordsOf } from './words-of.ts';
 
@@ -15,6 +16,8 @@ import { wordsOf } from './words-of.ts';
 const CERTIFICATE_CHECK_MS = 60_000;
 
 export interface ServeOptions extends Omit<OpenStrongroomOptions, 'caller' | 'rescan'> {
+  /** Of this software, for traces. */
+  readonly version?: string;
   /** Instead of `server.listen`. */
   readonly listen?: string;
   /** Takes the lines of the log. */
@@ -50,6 +53,9 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
     onLost: (lines) => metrics.lostLogLines(lines),
   });
   opened.defer(closeLog);
+  const { version = 'unknown' } = options;
+  const traces = await openTraces({ config: strongroom.config.traces, version, log, metrics });
+  opened.defer(() => traces?.close());
   const certificate = await readServerCertificate(options.home, settings);
   const { host, port } = parseListen(options.listen ?? settings.listen);
   const served = strongroom.serve();
@@ -66,6 +72,7 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
     served: { ...served, identity: guardedIdentity(served.identity, guard) },
     guard,
     metrics: { metrics, assertMayRead: served.assertMayMeasure },
+    ...(traces && { tracer: traces.tracer }),
     powers: serverPowers(),
     log,
     host: host === 'localhost' ? '127.0.0.1' : host,

@@ -18,3 +18,4 @@ export { type SettingKeys, sealSetting } from './seal-setting.ts';
 export { describeSecretSource, parseSecretSource, type SecretSource } from './secret-source.ts';
 export { type ServerSettings, serverSection } from './server-settings.ts';
 export { settings, wholeNumber } from './setting-meta.ts';
+export { tracesSection } from './trace-settings.ts';

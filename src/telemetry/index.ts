@@ -9,5 +9,7 @@ export {
   type LogStream,
 } from './log.ts';
 export { createMetrics, type MeasuredRequest, type Metrics } from './metrics.ts';
+export { formatOtlpTraces, type TracedService } from './otlp-traces.ts';
 export { redactText } from './redact-text.ts';
 export { type SyslogOrigin, syslogFrame } from './syslog-line.ts';
+export { type ActiveSpan, createTracer, type Span, type Tracer } from './tracer.ts';

@@ -20,6 +20,8 @@ export interface Metrics {
   blocks(count: number): void;
   /** Lines of the log that could not be forwarded. */
   lostLogLines(count: number): void;
+  /** Spans that no collector took. */
+  lostSpans(count: number): void;
   /** The exposition, and its media type. */
   read(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -63,6 +65,11 @@ export function createMetrics(): Metrics {
     help: 'Lines of the log that could not be written or forwarded',
     registers,
   });
+  const lostSpans = new Counter({
+    name: 'strongroom_lost_spans_total',
+    help: 'Spans of traces that the collector did not take',
+    registers,
+  });
   return {
     request: ({ method, route, status, seconds: took }) => {
       requests.inc({ method: METHODS.has(method) ? method : 'other', route, status });
@@ -72,6 +79,7 @@ export function createMetrics(): Metrics {
     detection: (scenario) => detections.inc({ scenario }),
     blocks: (count) => blocks.set(count),
     lostLogLines: (count) => lost.inc(count),
+    lostSpans: (count) => lostSpans.inc(count),
     read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }
