@@ -22,7 +22,7 @@ export interface StartedStrongroom extends StartedServer {
   readonly keyFile: string;
 }
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 /** All of the load comes from one address, which is what limits and the intrusion detection are there to stop. */
 const UNGUARDED = {
   STRONGROOM_INTRUSION_MODE: 'off',

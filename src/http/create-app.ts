@@ -139,8 +139,12 @@ function decorate(app: FastifyInstance<Server>): void {
 }
 
 function serveDescription(app: FastifyInstance): void {
-  const text = JSON.stringify(describeApi());
-  app.get('/api/v1/openapi.json', (_request, reply) =>
-    reply.header('cache-control', 'public, max-age=300').type('application/json; charset=utf-8').send(text),
-  );
+  let text: string | undefined;
+  app.get('/api/v1/openapi.json', (_request, reply) => {
+    text ??= JSON.stringify(describeApi());
+    return reply
+      .header('cache-control', 'public, max-age=300')
+      .type('application/json; charset=utf-8')
+      .send(text);
+  });
 }

@@ -36,6 +36,8 @@ export async function serveHome(home: string, port = 0): Promise<Serving> {
     home,
     listen: `localhost:${port}`,
     logTo: { write: () => undefined },
+    // The least that a hash may cost.
+    env: { STRONGROOM_ACCESS_HASH_MEMORY_MIB: '19', STRONGROOM_ACCESS_HASH_PASSES: '2' },
     // Tests share the machine with each other; load is shed in a test of its own.
     limits: { maxEventLoopDelayMs: 600_000 },
   });
