@@ -1,7 +1,7 @@
 // Somebody with the disk but no key changes what is stored. What was changed is refused and named; the rest opens.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { appendFile, copyFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { parseNamespaceName, type Version } from '../../src/api/index.ts';
@@ -10,7 +10,7 @@ import { formatHeader, SegmentPool, sealPayload } from '../../src/container/inde
 import { isStrongroomError } from '../../src/errors/index.ts';
 import { openStrongroom, type Strongroom } from '../../src/open/index.ts';
 import { rawKeyRecipient } from '../../src/vault/index.ts';
-import { putOf, temporaryHome } from '../kit/temporary-home.ts';
+import { putOf, temporaryFolder, temporaryHome } from '../kit/temporary-home.ts';
 import { blobFolder, CHURN, contentOf, meddle, newestOf, PRODUCTION, rewrite } from './home-kit.ts';
 
 /** Three segments of 256 KiB and a bit. */
@@ -26,14 +26,28 @@ interface Victim {
   readonly payload: string;
 }
 
+let made: ReturnType<typeof makeVictim> | undefined;
+
+/** A copy of a home that is made once, open. */
 async function openVictim(t: TestContext): Promise<Victim> {
+  made ??= makeVictim(t);
+  const { home: first, versions } = await made;
+  const home = join(await temporaryFolder(t), 'home');
+  await cp(first, home, { recursive: true });
+  const strongroom = await openStrongroom({ home });
+  t.after(() => strongroom.close());
+  const blob = blobFolder(home, versions[0]);
+  return { home, strongroom, versions, blob, payload: join(blob, 'payload') };
+}
+
+async function makeVictim(t: TestContext): Promise<Pick<Victim, 'home' | 'versions'>> {
   const { home, strongroom } = await temporaryHome(t);
   const { versions } = strongroom.api;
   const one = await versions.put(putOf('acme/churn', { 'm.bin': WEIGHTS, 'readme.txt': 'one' }));
   const metrics = { accuracy: 0.9 };
   const two = await versions.put(putOf('acme/churn', { 'm.bin': 'two' }, { metrics, aliases: [PRODUCTION] }));
-  const blob = blobFolder(home, one);
-  return { home, strongroom, versions: [one, two], blob, payload: join(blob, 'payload') };
+  await strongroom.close();
+  return { home, versions: [one, two] };
 }
 
 /** The damaged file is refused and reported, by its name alone; everything else opens. */
