@@ -123,6 +123,7 @@ export {
   principalId,
   principalName,
 } from './principals.ts';
+export type { Agreement, Canary, Rollout, RolloutPlace, RolloutsApi } from './rollouts.ts';
 export {
   ALL_ROUTES,
   API_PREFIX,

@@ -20,6 +20,7 @@ import type {
 } from './model.ts';
 import type { AliasName, ModelName, NamespaceName, VersionRef } from './names.ts';
 import type { PredictionsApi } from './predictions.ts';
+import type { RolloutsApi } from './rollouts.ts';
 import type { SignaturesApi, SigningKeysApi } from './signing.ts';
 import type { QuarantineApi, ScansApi, ScansStatus, TrustApi } from './trust.ts';
 
@@ -41,6 +42,7 @@ export interface StrongroomApi extends AccessApi {
   readonly signatures: SignaturesApi;
   readonly scans: ScansApi;
   readonly schemas: SchemasApi;
+  readonly rollouts: RolloutsApi;
   readonly quarantine: QuarantineApi;
   readonly system: SystemApi;
   readonly audit: AuditApi;

@@ -39,6 +39,7 @@ import { putCommand } from './commands/put.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { rmCommand } from './commands/rm.ts';
 import { roleCommand } from './commands/role.ts';
+import { rolloutCommand } from './commands/rollout.ts';
 import { rootCommand } from './commands/root.ts';
 import { scanCommand } from './commands/scan.ts';
 import { scansCommand } from './commands/scans.ts';
@@ -72,7 +73,7 @@ export interface ProgramOutput {
 const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: Runner) => Command)[]])[] = [
   ['Start:', [initCommand, demoCommand, statusCommand]],
   ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
-  ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand, schemaCommand]],
+  ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand, rolloutCommand, schemaCommand]],
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
   [
     'In and out:',

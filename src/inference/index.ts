@@ -1,3 +1,4 @@
+export { compareOutputs } from './compare-outputs.ts';
 export type { ModelSession, OpenModel, SessionOptions } from './model-session.ts';
 export { applyOutputPolicy, type PolicedAnswer } from './output-policy.ts';
 export { largestAt } from './output-policy-row.ts';

@@ -9,6 +9,7 @@ import type { RuleSet, ScanReport } from '../scan/index.ts';
 import type { BlobStore, Catalogue, LeaseHolder, LeaseJudge } from '../storage/index.ts';
 import type { Gate } from './gate.ts';
 import type { InputSchemas } from './input-schemas.ts';
+import type { Rollouts } from './rollouts.ts';
 
 /**
  * Everything that the verbs may be handed. No verb takes all of it: each file declares the narrow type that it
@@ -22,6 +23,7 @@ export interface VaultDeps {
   readonly lockdown: Lockdown;
   readonly audit: AuditLog;
   readonly schemas: InputSchemas;
+  readonly rollouts: Rollouts;
   readonly gate: Gate;
   readonly registry: Registry;
   readonly catalogue: Catalogue;

@@ -21,6 +21,7 @@ export { AuditRecorder } from './record-acts.ts';
 export { recordDetection } from './record-detection.ts';
 export { recordedIdentity, recordSecurityEvent } from './recorded-identity.ts';
 export { type BackupSource, type RestoreHomeInput, type RestoreTarget, restoreHome } from './restore-home.ts';
+export { Rollouts } from './rollouts.ts';
 export { sealSetting } from './seal-setting.ts';
 export {
   type OpenSealedFileRequest,

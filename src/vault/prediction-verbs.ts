@@ -1,34 +1,25 @@
 import {
   type Caller,
-  type Inference,
-  type InferInput,
   type ModelName,
-  type ModelSignature,
   type PredictionsApi,
-  quoteForMessage,
   type ServedModel,
   type ServedVersion,
   type Version,
   type VersionRef,
   type VersionStatistics,
 } from '../api/index.ts';
-import type { Tensor } from '../bytes/index.ts';
-import { isStrongroomError, StrongroomError } from '../errors/index.ts';
-import type { ModelSession } from '../inference/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { listing, onModel } from './act.ts';
 import type { Gate, Permit } from './gate.ts';
-import { throughStages } from './prediction-stage.ts';
-import { type Predictions, servedKey, servedName } from './predictions.ts';
-import { type LoadRequest, type ServableModelDeps, servableModel } from './servable-model.ts';
+import { type InferDeps, infer, sessionOf, signatureOf } from './infer.ts';
+import { servedKey, servedName } from './predictions.ts';
 
 /** What the Open Inference Protocol calls models of ONNX. */
 const PLATFORM = 'onnx_onnxv1';
 
-export interface PredictionVerbsDeps extends ServableModelDeps {
+export interface PredictionVerbsDeps extends InferDeps {
   readonly gate: Gate;
   readonly registry: Pick<Registry, 'getAnyVersion' | 'listModels' | 'listVersions'>;
-  readonly predictions: Predictions;
 }
 
 /** The verbs of predictions. Each decides anew which version a name means. */
@@ -67,37 +58,6 @@ export function predictionVerbs(deps: PredictionVerbsDeps, caller: Caller): Pred
   };
 }
 
-interface Asked {
-  readonly permit: Permit;
-  readonly version: Version;
-  readonly input: InferInput;
-}
-
-async function infer(deps: PredictionVerbsDeps, { permit, version, input }: Asked): Promise<Inference> {
-  const { decisions, stages } = deps.predictions;
-  const mark = decisions.mark();
-  const session = await sessionOf(deps, { permit, version });
-  const signature = signatureOf(session);
-  const deadlineMs = Math.max(1, Math.min(input.deadlineMs ?? session.deadlineMs, session.deadlineMs));
-  const { caller, rights } = permit;
-  const wanted = input.outputs ?? signature.outputs.map(({ name }) => name);
-  const question = { caller, rights, version, signature, inputs: input.inputs, outputs: wanted };
-  const outputs = await throughStages(stages, question, (asked) =>
-    session.ask({
-      principal: caller.id,
-      inputs: inOrder(asked.inputs, signature),
-      outputs: asked.outputs,
-      deadlineMs,
-    }),
-  );
-  // While it was computed, leave may have been taken back.
-  if (mark === undefined || decisions.mark() !== mark) {
-    await permit.assertHolds();
-    await decisions.decide({ model: version.model, version: version.version });
-  }
-  return { model: version.model, version: version.version, outputs };
-}
-
 /** Which version is meant, and nothing else of what came with it. */
 function refOf({ model, version, alias }: VersionRef): VersionRef {
   return {
@@ -117,38 +77,11 @@ async function decide({ predictions }: PredictionVerbsDeps, input: VersionRef): 
   }
 }
 
-/** The session of a version, loaded where it is not. */
-async function sessionOf(deps: PredictionVerbsDeps, request: LoadRequest): Promise<ModelSession> {
-  const { pool } = deps.predictions;
-  try {
-    return await pool.session(servableModel(deps, request));
-  } catch (error) {
-    // Somebody else, whose leave ended meanwhile, was loading it for all.
-    if (!isStrongroomError(error, 'ACCESS_DENIED')) throw error;
-    await request.permit.assertHolds();
-    return await pool.session(servableModel(deps, request));
-  }
-}
-
-/** The inputs as the signature has them. Throws `TENSOR_INVALID` where one is missing. */
-function inOrder(inputs: readonly Tensor[], signature: ModelSignature): readonly Tensor[] {
-  const byName = new Map(inputs.map((tensor) => [tensor.name, tensor]));
-  return signature.inputs.map(({ name }) => {
-    const tensor = byName.get(name);
-    if (tensor !== undefined) return tensor;
-    throw new StrongroomError('TENSOR_INVALID', `the input ${quoteForMessage(name)} is missing`);
-  });
-}
-
 async function metadata(deps: PredictionVerbsDeps, permit: Permit, version: Version): Promise<ServedModel> {
   const session = await sessionOf(deps, { permit, version });
   const versions = (await deps.registry.listVersions(version.model)).map((each) => each.version);
   const { model } = version;
   return { model, version: version.version, versions, platform: PLATFORM, signature: signatureOf(session) };
-}
-
-function signatureOf({ inputs, outputs }: ModelSession): ModelSignature {
-  return { inputs, outputs };
 }
 
 /** Newest last. */

@@ -3,6 +3,8 @@ import type { Version } from '../api/index.ts';
 import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
 import { type LoadedModel, type PoolOptions, SessionPool } from '../inference/index.ts';
 import type { PredictionStage } from './prediction-stage.ts';
+import { RolloutRouter } from './rollout-router.ts';
+import type { Rollouts } from './rollouts.ts';
 import { ServingDecisions, type ServingDecisionsDeps } from './serving-decisions.ts';
 
 /** How long a model stays in memory after it may not be served any more, at most; nobody gets an answer meanwhile. */
@@ -14,12 +16,14 @@ export interface PredictionsOptions extends PoolOptions {
 
 export interface PredictionsDeps extends ServingDecisionsDeps {
   readonly lockdown: Pick<Lockdown, 'assertMay'>;
+  readonly rollouts: Pick<Rollouts, 'find'>;
 }
 
 /** The models that are in memory, which of them may be, and what stands around every prediction. */
 export class Predictions {
   readonly decisions: ServingDecisions;
   readonly pool: SessionPool;
+  readonly router: RolloutRouter;
   readonly stages: readonly PredictionStage[];
   readonly #lockdown: PredictionsDeps['lockdown'];
   readonly #timer: NodeJS.Timeout;
@@ -28,6 +32,7 @@ export class Predictions {
   constructor(deps: PredictionsDeps, options: PredictionsOptions) {
     this.decisions = new ServingDecisions(deps);
     this.pool = new SessionPool(options);
+    this.router = new RolloutRouter(deps.rollouts);
     this.stages = options.stages;
     this.#lockdown = deps.lockdown;
     this.#timer = setInterval(() => {

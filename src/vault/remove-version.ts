@@ -8,6 +8,7 @@ import { onModel, onNamespace } from './act.ts';
 import type { Leaseholder } from './deps.ts';
 import type { Gate } from './gate.ts';
 import type { InputSchemas } from './input-schemas.ts';
+import type { Rollouts } from './rollouts.ts';
 import { type ShredBlobsDeps, shredBlobs } from './shred-blobs.ts';
 
 export interface RemoveVersionDeps extends ShredBlobsDeps {
@@ -22,6 +23,7 @@ export interface RemoveVersionDeps extends ShredBlobsDeps {
   readonly keyring: Pick<Keyring, 'removeKey' | 'generation' | 'list' | 'refresh'>;
   readonly leaseholder: Pick<Leaseholder, 'isLive'>;
   readonly schemas: Pick<InputSchemas, 'forget' | 'remove'>;
+  readonly rollouts: Pick<Rollouts, 'forget'>;
 }
 
 /** Removes one version and shreds the blobs that no other version of the model shares. */
@@ -53,6 +55,7 @@ export function removeModel(
     await deps.access.change(() => deps.access.grants.removeAt(input.model));
     // So with what was said of its inputs.
     await deps.schemas.forget(input.model);
+    await deps.rollouts.forget(input.model);
     const report = await finishRemoval(deps, await deps.registry.removeModel(input.model));
     await destroyKey(deps, input.model);
     return report;

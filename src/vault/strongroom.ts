@@ -16,6 +16,7 @@ import { quarantineVerbs } from './quarantine-verbs.ts';
 import { aliasVerbs, modelVerbs, namespaceVerbs, versionVerbs } from './registry-verbs.ts';
 import { removeModel, removeNamespace, removeVersion } from './remove-version.ts';
 import { roleVerbs } from './role-verbs.ts';
+import { rolloutVerbs } from './rollout-verbs.ts';
 import { rootVerbs } from './root-verbs.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { scanVerbs } from './scan-verbs.ts';
@@ -63,6 +64,7 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Predicting
     signatures: signatureVerbs(deps, caller),
     scans: scanVerbs(deps, caller),
     schemas: schemaVerbs(deps, caller),
+    rollouts: rolloutVerbs({ ...deps, router: deps.predictions.router }, caller),
     quarantine: quarantineVerbs(deps, caller),
     predictions: predictionVerbs(deps, caller),
     system: systemVerbs(deps, caller),

@@ -180,6 +180,17 @@ export function markedModel(marker: Uint8Array): Uint8Array<ArrayBuffer> {
   });
 }
 
+/** `y = x + by`, for rows as wide as `by`. */
+export function shiftingModel(by: readonly number[]): Uint8Array<ArrayBuffer> {
+  const raw = new Uint8Array(Float32Array.from(by).buffer);
+  return onnxModel({
+    nodes: [{ operator: 'Add', inputs: ['x', 'w'], outputs: ['y'] }],
+    inputs: [rows('x', by.length)],
+    outputs: [rows('y', by.length)],
+    initializers: [protobufMessage([1, by.length], [2, ELEMENT.FP32], [8, 'w'], [9, raw])],
+  });
+}
+
 /** An operator that no runtime has by itself. */
 export function customOperatorModel(): Uint8Array<ArrayBuffer> {
   return onnxModel(

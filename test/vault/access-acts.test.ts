@@ -6,11 +6,11 @@ import {
   type Caller,
   PERMISSIONS,
   type Permission,
+  type PredictingApi,
   parseAliasName,
   parseModelName,
   parseNamespaceName,
   parsePrincipalId,
-  type StrongroomApi,
 } from '../../src/api/index.ts';
 import { Passphrase } from '../../src/bytes/index.ts';
 import { toStrongroomError } from '../../src/errors/index.ts';
@@ -26,7 +26,7 @@ const of = { model, version: 1 };
 const ghost = { model: parseModelName('acme/ghost'), version: 9 };
 const reason = 'because';
 
-type Call = (api: StrongroomApi) => Promise<unknown>;
+type Call = (api: PredictingApi) => Promise<unknown>;
 
 const VERBS: Readonly<Record<string, readonly [Permission, Call]>> = {
   'namespaces.create': [
@@ -57,6 +57,20 @@ const VERBS: Readonly<Record<string, readonly [Permission, Call]>> = {
     'alias:delete',
     (api) => api.aliases.remove({ model, alias: parseAliasName('nothing') }),
   ],
+  'schemas.get': ['model:read', (api) => api.schemas.get({ model })],
+  'schemas.set': ['model:configure', (api) => api.schemas.set({ model, schema: { features: [] } })],
+  'schemas.remove': ['model:configure', (api) => api.schemas.remove({ model })],
+  'rollouts.get': ['version:read', (api) => api.rollouts.get({ model, alias })],
+  'rollouts.set': ['alias:set', (api) => api.rollouts.set({ model, alias, shadow: 1 })],
+  'rollouts.promote': ['alias:set', (api) => api.rollouts.promote({ model, alias })],
+  'rollouts.rollback': ['alias:set', (api) => api.rollouts.rollback({ model, alias })],
+  'predictions.metadata': ['model:predict', (api) => api.predictions.metadata(of)],
+  'predictions.isReady': ['model:predict', (api) => api.predictions.isReady(of)],
+  'predictions.infer': ['model:predict', (api) => api.predictions.infer({ ...of, inputs: [] })],
+  'predictions.index': ['model:predict', (api) => api.predictions.index()],
+  'predictions.load': ['model:predict', (api) => api.predictions.load(of)],
+  'predictions.unload': ['model:configure', (api) => api.predictions.unload(of)],
+  'predictions.statistics': ['model:predict', (api) => api.predictions.statistics()],
   'keys.list': ['key:read', (api) => api.keys.list()],
   'keys.rotate': ['key:rotate', (api) => api.keys.rotate({ name: 'acme' })],
   'keys.retire': ['key:retire', (api) => api.keys.retire({ name: 'acme', version: 99 })],

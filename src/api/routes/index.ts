@@ -6,6 +6,7 @@ import { KEY_ROUTES, ROOT_ROUTES } from './keys.ts';
 import { LOG_IN_ROUTES } from './log-in.ts';
 import { ALIAS_ROUTES, MODEL_ROUTES } from './models.ts';
 import { NAMESPACE_ROUTES, TRUST_ROUTES } from './namespaces.ts';
+import { ROLLOUT_ROUTES } from './rollouts.ts';
 import type { Route } from './route.ts';
 import { QUARANTINE_ROUTES, SCAN_ROUTES } from './scans.ts';
 import { SCHEMA_ROUTES } from './schemas.ts';
@@ -49,6 +50,7 @@ export const ROUTES = {
   signatures: SIGNATURE_ROUTES,
   scans: SCAN_ROUTES,
   schemas: SCHEMA_ROUTES,
+  rollouts: ROLLOUT_ROUTES,
   quarantine: QUARANTINE_ROUTES,
   system: SYSTEM_ROUTES,
   audit: AUDIT_ROUTES,

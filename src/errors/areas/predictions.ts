@@ -50,4 +50,8 @@ export const PREDICTION_ERRORS = {
     kind: 'unavailable',
     hint: 'ask with fewer rows, or let the model have a longer deadline',
   },
+  ROLLOUT_MISSING: {
+    kind: 'missing',
+    hint: 'begin one with: strongroom rollout set MODEL:ALIAS --canary VERSION',
+  },
 } as const satisfies Record<string, ErrorEntry>;

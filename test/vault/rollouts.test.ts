@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { parseAliasName, parseModelName } from '../../src/api/index.ts';
+import { doublingModel, shiftingModel } from '../kit/onnx-builder.ts';
+import { until } from '../kit/runner-processes.ts';
+import { putOf } from '../kit/temporary-home.ts';
+import { floats, floatsOf } from '../kit/tensors.ts';
+import { refusal, sharedHome } from './access-kit.ts';
+
+const model = parseModelName('acme/doubling');
+const alias = parseAliasName('production');
+const PLACE = { model, alias };
+const inputs = [floats('x', [1, 3], [1, 2, 3])];
+
+/** A home where `production` doubles (version 1), and version 2 adds one. */
+async function home(t: TestContext) {
+  const shared = await sharedHome(t);
+  await shared.owner.versions.put(putOf(model, { 'model.onnx': doublingModel() }, { aliases: [alias] }));
+  await shared.owner.versions.put(putOf(model, { 'model.onnx': shiftingModel([1, 1, 1]) }));
+  const asker = await shared.program('asker', 'predictor on acme');
+  const ask = async () => {
+    const { version, outputs } = await asker.api.predictions.infer({ ...PLACE, inputs });
+    assert.deepEqual(floatsOf(outputs[0]!), version === 1 ? [2, 4, 6] : [2, 3, 4]);
+    return version;
+  };
+  return { ...shared, asker, ask };
+}
+
+test('a rollout', async (t) => {
+  const { owner, asker, ask, program } = await home(t);
+  const { rollouts } = owner;
+
+  await t.test('lets a canary answer exactly its part of the questions', async () => {
+    await rollouts.set({ ...PLACE, canary: { version: 2, percent: 30 } });
+    const versions: number[] = [];
+    for (let times = 0; times < 20; times += 1) versions.push(await ask());
+    assert.equal(versions.filter((version) => version === 2).length, 6);
+    // Who names a version gets it.
+    const named = await asker.api.predictions.infer({ model, version: 1, inputs });
+    assert.equal(named.version, 1);
+  });
+
+  await t.test('answers from the old version where the canary may not be served', async () => {
+    await rollouts.set({ ...PLACE, canary: { version: 2, percent: 100 } });
+    assert.equal(await ask(), 2);
+    await owner.versions.put(putOf(model, { 'note.txt': 'no model at all' }));
+    await rollouts.set({ ...PLACE, canary: { version: 3, percent: 100 } });
+    assert.equal(await ask(), 1);
+  });
+
+  await t.test('ends a canary with one word', async () => {
+    const after = await rollouts.rollback(PLACE);
+    assert.deepEqual(after, { model, alias, version: 1 });
+    assert.equal(await ask(), 1);
+  });
+
+  await t.test('makes the canary the version of the alias, and goes back to the one before', async () => {
+    await rollouts.set({ ...PLACE, canary: { version: 2, percent: 10 } });
+    assert.deepEqual(await rollouts.promote(PLACE), { model, alias, version: 2, previous: 1 });
+    assert.equal(await ask(), 2);
+    assert.equal((await rollouts.rollback(PLACE)).version, 1);
+    assert.equal(await ask(), 1);
+    assert.equal((await refusal(rollouts.rollback(PLACE))).code, 'ROLLOUT_MISSING');
+    assert.equal((await refusal(rollouts.promote(PLACE))).code, 'ROLLOUT_MISSING');
+  });
+
+  await t.test('asks a shadow beside the answer, and tells how alike the two are', async () => {
+    await rollouts.set({ ...PLACE, shadow: 2 });
+    assert.equal(await ask(), 1);
+    let agreement = (await rollouts.get(PLACE)).agreement;
+    await until(() => {
+      void rollouts.get(PLACE).then((rollout) => (agreement = rollout.agreement));
+      return agreement?.compared === 1;
+    });
+    const { version, shadow, rows, agreed, failed, maxDistance } = agreement!;
+    assert.deepEqual(
+      { version, shadow, rows, agreed, failed, maxDistance },
+      {
+        ...{ version: 1, shadow: 2, rows: 1, agreed: 1, failed: 0, maxDistance: 2 },
+      },
+    );
+  });
+
+  await t.test('is for those who may move the alias, and names versions that there are', async () => {
+    const viewer = await program('viewer', 'viewer on acme');
+    assert.equal((await viewer.api.rollouts.get(PLACE)).shadow, 2);
+    assert.equal((await refusal(viewer.api.rollouts.rollback(PLACE))).code, 'ACCESS_DENIED');
+    const missing = rollouts.set({ ...PLACE, shadow: 9 });
+    assert.equal((await refusal(missing)).code, 'VERSION_MISSING');
+  });
+
+  await t.test('is over with the model', async () => {
+    await owner.models.remove({ model });
+    await owner.versions.put(putOf(model, { 'model.onnx': doublingModel() }, { aliases: [alias] }));
+    const { version, ...rest } = await rollouts.get(PLACE);
+    assert.deepEqual([version > 3, rest], [true, { model, alias }]);
+  });
+});
