@@ -1,34 +1,9 @@
-import type { Caller, Origin } from '../api/index.ts';
+import type { AnsweredVisit, Caller, Origin, RequestGuard, Verdict, Visit } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { BlockTable } from './block-table.ts';
 import type { Detection, Detector } from './detector.ts';
-import type { Allowance, LimitDecision, RateLimits, RouteClass } from './rate-limits.ts';
+import type { LimitDecision, RateLimits } from './rate-limits.ts';
 import type { SecurityNotice } from './security-event.ts';
-
-/** A request before it is answered. */
-export interface Visit {
-  readonly origin: Origin;
-  readonly routeClass: RouteClass;
-  /** Whether it came with a token, session or certificate. */
-  readonly hasCredential: boolean;
-}
-
-/** A request after it was answered. */
-export interface AnsweredVisit extends Visit {
-  readonly caller?: Caller;
-  readonly status: number;
-  /** Code of the error that it was answered with. */
-  readonly code?: string;
-  /** Its address without the query. */
-  readonly path: string;
-}
-
-/** What follows for a request: what is left of a limit, and whether it ends here. */
-export interface Verdict {
-  readonly allowance?: Allowance;
-  /** `RATE_LIMITED`, `ADDRESS_BLOCKED`. */
-  readonly refusal?: StrongroomError;
-}
 
 export interface GuardDeps {
   readonly limits: RateLimits;
@@ -50,7 +25,7 @@ const MAX_TARGET_CHARS = 256;
 const MAX_FORGIVEN = 1000;
 
 /** Stands before and behind every request: counts it, turns it away, and learns from how it was answered. */
-export class Guard {
+export class Guard implements RequestGuard {
   readonly #deps: GuardDeps;
 
   /** Requests whose refusal counts for nothing, until they are answered. */

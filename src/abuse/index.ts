@@ -1,10 +1,10 @@
 export { type Alert, alertOf } from './alert.ts';
 export { type BlockEntry, BlockTable } from './block-table.ts';
 export { type Detection, Detector } from './detector.ts';
-export { type AnsweredVisit, Guard, type GuardDeps, type Verdict, type Visit } from './guard.ts';
+export { Guard, type GuardDeps } from './guard.ts';
 export { guardedIdentity } from './guarded-identity.ts';
 export { networkText, parseSource, sourceOf } from './network-text.ts';
-export { type Allowance, RateLimits, type RatesPerMinute, type RouteClass } from './rate-limits.ts';
+export { RateLimits, type RatesPerMinute } from './rate-limits.ts';
 export { RateTable } from './rate-table.ts';
 export { type Scenario, scenariosOf } from './scenarios.ts';
 export type { SecurityNotice } from './security-event.ts';

@@ -1,9 +1,7 @@
+import type { Allowance, RouteClass } from '../api/index.ts';
 import { type Rate } from './gcra.ts';
 import { RateTable } from './rate-table.ts';
 import { networksOf } from './source-network.ts';
-
-/** What a request asks for, as far as limits tell requests apart. */
-export type RouteClass = 'log-in' | 'read' | 'write' | 'content' | 'predict' | 'other';
 
 /** Requests a minute; 0: no limit. */
 export interface RatesPerMinute {
@@ -16,16 +14,6 @@ export interface RatesPerMinute {
   readonly write: number;
   readonly content: number;
   readonly predict: number;
-}
-
-/** What is left of a limit, as `RateLimit` and `RateLimit-Policy` tell it (draft-ietf-httpapi-ratelimit-headers). */
-export interface Allowance {
-  readonly policy: string;
-  readonly quota: number;
-  readonly windowSeconds: number;
-  readonly remaining: number;
-  /** Until all of it is there again. */
-  readonly resetSeconds: number;
 }
 
 export interface LimitDecision {

@@ -123,6 +123,14 @@ export {
   principalId,
   principalName,
 } from './principals.ts';
+export type {
+  Allowance,
+  AnsweredVisit,
+  RequestGuard,
+  RouteClass,
+  Verdict,
+  Visit,
+} from './request-guard.ts';
 export type { Agreement, Canary, Rollout, RolloutPlace, RolloutsApi } from './rollouts.ts';
 export {
   ALL_ROUTES,

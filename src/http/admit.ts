@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestGuard, Verdict, Visit } from '../api/index.ts';
 import type { StrongroomError } from '../errors/index.ts';
 import { originOf } from './authenticate.ts';
-import type { RequestGuard, Verdict, Visit } from './ports.ts';
 import { routeClassOf } from './route-class.ts';
 
 /** Before anybody is known: what to answer instead, where the request must not go on. */

@@ -69,10 +69,11 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
       headerPairs: 32,
     },
   });
+  const assertNoPressure = lastingPressure(PRESSURE_SAMPLE_MS, () => Date.now());
   await app.register(underPressure, {
     maxEventLoopDelay: limits.maxEventLoopDelayMs,
     sampleInterval: PRESSURE_SAMPLE_MS,
-    pressureHandler: lastingPressure(PRESSURE_SAMPLE_MS, () => Date.now()),
+    pressureHandler: (...[, , , delayMs]) => assertNoPressure(delayMs),
   });
   serveWellKnown(app, deps);
   serveOidcCallback(app, deps);

@@ -1,7 +1,5 @@
-import type { Caller, Origin, Route, ServedStrongroom } from '../api/index.ts';
-import type { StrongroomError } from '../errors/index.ts';
+import type { Caller, RequestGuard, Route, ServedStrongroom, Visit } from '../api/index.ts';
 import type { ActiveSpan, Log, Metrics, Tracer } from '../telemetry/index.ts';
-import type { RouteClass } from './route-class.ts';
 
 /** What the server cannot do by itself, because cryptography has one door. */
 export interface ServerPowers {
@@ -11,44 +9,6 @@ export interface ServerPowers {
   digest(bytes: Uint8Array): string;
   /** A MAC under a key of this process: tells equal contents apart from others without giving them away. */
   fingerprint(...parts: readonly Uint8Array[]): string;
-}
-
-/** A request before it is answered, as a guard sees it. */
-export interface Visit {
-  readonly origin: Origin;
-  readonly routeClass: RouteClass;
-  /** Whether it came with a token, session or certificate. */
-  readonly hasCredential: boolean;
-}
-
-/** A request after it was answered. */
-export interface AnsweredVisit extends Visit {
-  readonly caller?: Caller;
-  readonly status: number;
-  readonly code?: string;
-  /** Without the query. */
-  readonly path: string;
-}
-
-/** What follows for a request: what is left of a limit, and whether it ends here. */
-export interface Verdict {
-  readonly allowance?: {
-    readonly policy: string;
-    readonly quota: number;
-    readonly windowSeconds: number;
-    readonly remaining: number;
-    readonly resetSeconds: number;
-  };
-  readonly refusal?: StrongroomError;
-}
-
-/** Stands before and behind every request. It answers at once. */
-export interface RequestGuard {
-  /** Before anybody is known. */
-  admit(visit: Visit): Verdict;
-  /** Once it is known who is asking. */
-  admitCaller(visit: Visit, caller: Caller): Verdict;
-  observe(visit: AnsweredVisit): void;
 }
 
 /** The metrics, and who may read them. */

@@ -1,7 +1,4 @@
-import type { Route } from '../api/index.ts';
-
-/** What a request asks for, as far as limits tell requests apart. */
-export type RouteClass = 'log-in' | 'read' | 'write' | 'content' | 'predict' | 'other';
+import type { Route, RouteClass } from '../api/index.ts';
 
 /** The class of a row; `other` beside the table. */
 export function routeClassOf(row: Route | undefined): RouteClass {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { RateLimits, type RouteClass } from '../../src/abuse/index.ts';
+import { RateLimits } from '../../src/abuse/index.ts';
+import type { RouteClass } from '../../src/api/index.ts';
 
 const RATES = { address: 600, logIn: 60, read: 120, write: 60, content: 60, predict: 100 };
 

@@ -79,6 +79,16 @@ const logIn = (name: string, password = 'wrong as can be, my friend'): Asked => 
 
 const codeOf = ({ body }: Answer): string => (JSON.parse(body) as { code: string }).code;
 
+/** The header of a service account that may do these things, made by the side of the server. */
+async function tokenWith(home: string, name: string, permissions: readonly Permission[]) {
+  await using strongroom = await openStrongroom({ home });
+  const { id: principal } = await strongroom.api.serviceAccounts.create({ name });
+  await strongroom.api.roles.set({ name, permissions });
+  await strongroom.api.grants.create({ principal, role: name, on: 'everything' });
+  const { secret } = await strongroom.api.tokens.create({ name, owner: principal });
+  return { authorization: `Bearer ${utf8Text(secret.expose()) ?? ''}` };
+}
+
 async function everyFile(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -91,6 +101,7 @@ test('a corpus of 200 secrets in every place of a request is in no log, metric, 
     serving,
     ask: send,
   } = await serve(t, '[intrusion]\nmode = "off"\n[log]\nlevel = "debug"\n');
+  const scraper = await tokenWith(home, 'scraper', ['metrics:read']);
   const corpus = secretCorpus();
   const answers: Answer[] = [];
   for (const [at, { written, secret }] of corpus.entries()) {
@@ -100,7 +111,7 @@ test('a corpus of 200 secrets in every place of a request is in no log, metric, 
     const tries: readonly Asked[] = [
       {
         path: `/api/v1/models?note=${inPath}`,
-        headers: { 'x-request-id': inHeader, 'user-agent': inHeader },
+        headers: { 'x-request-id': inHeader, 'user-agent': inHeader, traceparent: inHeader },
       },
       { path: `/${inPath}`, headers: { authorization: `Bearer ${secret}`, referer: inHeader } },
       { path: `/api/v1/namespaces/${inPath}`, headers: { cookie: `__Host-strongroom=${secret}` } },
@@ -125,11 +136,14 @@ test('a corpus of 200 secrets in every place of a request is in no log, metric, 
     answers.filter(({ status }) => status < 400 || status >= 500),
     [],
   );
+  const metrics = await send({ path: '/metrics', headers: scraper });
+  assert.equal(metrics.status, 200);
   await serving.close();
   const files = await everyFile(home);
   const stored = await Promise.all(files.map((file) => readFile(file, 'latin1')));
   const told = [
     ...lines,
+    metrics.body,
     ...answers.map(({ body, headers }) => body + JSON.stringify(headers)),
     ...stored,
   ].join('\n');
@@ -203,23 +217,26 @@ test('a limit tells what is left and answers 429 with a wait', async (t) => {
   assert.equal(last.headers['content-type'], 'application/problem+json; charset=utf-8');
 });
 
+test('requests at the same time pass a limit as often as one after the other', async (t) => {
+  const { ask: send } = await serve(t, '[rates]\naddress_per_minute = 12\n');
+  const started = performance.now();
+  const answers = await Promise.all(Array.from({ length: 40 }, () => send({ path: '/healthz' })));
+  const passed = answers.filter(({ status }) => status === 200).length;
+  // Half of it at once, and one more for every five seconds that it took.
+  const refilled = Math.floor((performance.now() - started) / 5000);
+  assert.ok(passed >= 6 && passed <= 6 + refilled, `${passed} passed`);
+  assert.ok(answers.every(({ status }) => status === 200 || status === 429));
+});
+
 test('metrics are for those who may read them, and tell of no names', async (t) => {
   const { home, ask: send } = await serve(t, '');
   assert.equal((await send({ path: '/metrics' })).status, 401);
-  await using strongroom = await openStrongroom({ home });
-  const tokenOf = async (name: string, permissions: readonly Permission[]) => {
-    const { id: principal } = await strongroom.api.serviceAccounts.create({ name });
-    await strongroom.api.roles.set({ name, permissions });
-    await strongroom.api.grants.create({ principal, role: name, on: 'everything' });
-    const { secret } = await strongroom.api.tokens.create({ name, owner: principal });
-    return { authorization: `Bearer ${utf8Text(secret.expose()) ?? ''}` };
-  };
-  const reader = await tokenOf('reader', ['model:read', 'system:read']);
+  const reader = await tokenWith(home, 'reader', ['model:read', 'system:read']);
   assert.equal((await send({ path: '/metrics', headers: reader })).status, 403);
   for (const path of ['/api/v1/models/acme/crown-jewels', '/nowhere?token=x']) {
     assert.equal((await send({ path, headers: reader })).status, 404);
   }
-  const scraper = await tokenOf('scraper', ['metrics:read']);
+  const scraper = await tokenWith(home, 'scraper', ['metrics:read']);
   const { status, headers, body } = await send({ path: '/metrics', headers: scraper });
   assert.deepEqual([status, headers['content-type']], [200, 'text/plain; version=0.0.4; charset=utf-8']);
   const requests = parseExposition(body).get('strongroom_requests_total')?.samples ?? [];

@@ -41,7 +41,7 @@ export function initCommand(runner: Runner): Command {
 }
 
 /** Says that a root key lies where it should not stay. */
-export async function warnOfKeyFile(session: Session, path: string): Promise<void> {
+async function warnOfKeyFile(session: Session, path: string): Promise<void> {
   await session.warn(
     `the root key lies inside the home, in ${escapeText(path)}: whoever copies the home can open it`,
   );

@@ -6,7 +6,6 @@ import { bindAct, describeCommand, type Runner } from '../command.ts';
 import { done } from '../result.ts';
 import type { Session } from '../session.ts';
 import { escapeText, paint } from '../terminal.ts';
-import { warnOfKeyFile } from './init.ts';
 
 interface ServeOptions {
   readonly listen?: string;
@@ -52,9 +51,8 @@ export function serveCommand(runner: Runner): Command {
 async function makeMissingHome(session: Session, home: string): Promise<void> {
   const { operations } = session.context;
   if (await operations.hasHome(home)) return;
-  const made = await operations.initHome({ home, seals: [] });
+  await operations.initHome({ home, seals: [] });
   await session.note(`made a home in ${escapeText(home)}`);
-  if (made.rootKeyFile !== undefined) await warnOfKeyFile(session, made.rootKeyFile);
 }
 
 async function announce(session: Session, serving: Serving): Promise<void> {
