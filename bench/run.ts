@@ -11,12 +11,13 @@ import { measureGuard } from './guard.ts';
 import { describeMachine } from './machine.ts';
 import { compareAge, compareFernet, type OurTimes } from './peers.ts';
 import { writeTable } from './performance-table.ts';
+import { measurePredictions } from './predictions/measure-predictions.ts';
 import { measureRotation } from './rotation.ts';
 import type { Row } from './row.ts';
 import { measureServer } from './server/measure-server.ts';
 import { openWorkspace } from './workspace.ts';
 
-const PARTS = ['seal', 'range', 'rotation', 'peers', 'server', 'audit', 'guard'] as const;
+const PARTS = ['seal', 'range', 'rotation', 'peers', 'server', 'audit', 'guard', 'predictions'] as const;
 
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 for (const part of chosen) {
@@ -36,6 +37,7 @@ const rows: Row[] = [];
 const serverRows: Row[] = [];
 const auditRows: Row[] = [];
 const guardRows: Row[] = [];
+const predictionRows: Row[] = [];
 const missing: string[] = [];
 if (!workspace.isRamDisk) missing.push('a RAM disk with enough space: a disk was measured, too');
 
@@ -45,6 +47,7 @@ if (wants('seal') || wants('peers') || wants('range')) measureFile();
 if (wants('rotation')) rows.push(...measureRotation(workspace));
 if (wants('guard')) guardRows.push(...measureGuard());
 if (wants('audit')) auditRows.push(...measureAudit());
+if (wants('predictions')) predictionRows.push(...(await measurePredictions(workspace)));
 if (wants('server')) serverRows.push(...(await measureServer(file, mixedSeconds)));
 
 const result = {
@@ -54,15 +57,22 @@ const result = {
   ramDisk: workspace.isRamDisk,
   warmedBytes: workspace.isRamDisk ? warmedBytes : 0,
   missing,
-  allMet: [...rows, ...serverRows, ...auditRows, ...guardRows].every((row) => row.isMet),
+  allMet: [...rows, ...serverRows, ...auditRows, ...guardRows, ...predictionRows].every((row) => row.isMet),
 };
 console.log(
-  JSON.stringify({ ...result, rows: [...rows, ...serverRows, ...auditRows, ...guardRows] }, null, 2),
+  JSON.stringify(
+    { ...result, rows: [...rows, ...serverRows, ...auditRows, ...guardRows, ...predictionRows] },
+    null,
+    2,
+  ),
 );
 if (process.argv.includes('--write')) {
   if (rows.length > 0) writeTable('measured', { ...result, rows });
   if (auditRows.length > 0) writeTable('measured audit', { ...result, fileBytes: 0, rows: auditRows });
   if (guardRows.length > 0) writeTable('measured guard', { ...result, fileBytes: 0, rows: guardRows });
+  if (predictionRows.length > 0) {
+    writeTable('measured predictions', { ...result, fileBytes: 0, rows: predictionRows });
+  }
   if (serverRows.length > 0) writeTable('measured server', { ...result, rows: serverRows });
 }
 

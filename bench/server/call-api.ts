@@ -21,14 +21,16 @@ interface ApiCall {
   readonly path: string;
   readonly token?: string;
   readonly json?: unknown;
+  /** A body as it is instead. */
+  readonly bytes?: Uint8Array;
 }
 
 function send(
   place: ServerPlace,
   call: ApiCall,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const { method, path, token, json } = call;
-  const body = json === undefined ? undefined : JSON.stringify(json);
+  const { method, path, token, json, bytes } = call;
+  const body = bytes ?? (json === undefined ? undefined : JSON.stringify(json));
   return new Promise((resolve, reject) => {
     const outgoing = request({
       ...place,
@@ -39,7 +41,7 @@ function send(
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && {
-          'content-type': 'application/json',
+          'content-type': bytes === undefined ? 'application/json' : 'application/octet-stream',
           'content-length': Buffer.byteLength(body),
         }),
       },

@@ -1,5 +1,6 @@
 // Loads a server with many keep-alive connections for a while, in a process of its own, and prints what came of it.
 // Its argument is a `LoadTask` as JSON.
+import { setTimeout } from 'node:timers/promises';
 import { median } from '../measure.ts';
 import { Connection, requestBytes, type ServerPlace } from './connection.ts';
 
@@ -18,6 +19,8 @@ export interface LoadTask extends ServerPlace {
   readonly connections: number;
   readonly seconds: number;
   readonly requests: readonly LoadRequest[];
+  /** At most so many requests a second, of all connections together. */
+  readonly perSecond?: number;
 }
 
 export interface LoadResult {
@@ -65,6 +68,7 @@ async function runClient(at: number): Promise<void> {
   for (let turn = at; performance.now() < end; turn++) {
     const next = prepared[turn % prepared.length];
     if (next === undefined) break;
+    await untilSlot(turn - at);
     const startedAt = performance.now();
     try {
       const { status } = await connection.send(next.bytes);
@@ -76,6 +80,13 @@ async function runClient(at: number): Promise<void> {
     }
   }
   connection.close();
+}
+
+/** Waits until it is the time of the how manyth request. */
+async function untilSlot(turn: number): Promise<void> {
+  if (task.perSecond === undefined) return;
+  const waitMs = start + ((turn * task.connections) / task.perSecond) * 1000 - performance.now();
+  if (waitMs > 0) await setTimeout(waitMs);
 }
 
 function noteProblem(text: string): void {

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { median, modulePath } from '../measure.ts';
+import { median } from '../measure.ts';
 import { makeRow, type Row } from '../row.ts';
 import { type MeasuredFile, warmMemory } from '../workspace.ts';
 import { callApi } from './call-api.ts';
-import type { LoadRequest, LoadResult, LoadTask } from './load.ts';
+import type { LoadRequest, LoadResult } from './load.ts';
+import { runLoad, runTask } from './run-load.ts';
 import { type StartedServer, type StartedStrongroom, startBare, startStrongroom } from './start-servers.ts';
 import type { TransferResult, TransferTask } from './transfer.ts';
+import { watchMemory } from './watch-memory.ts';
 
 const CLIENTS = 200;
 const ROUNDS = 3;
@@ -183,38 +182,6 @@ function memoryRow(samples: readonly number[]): Row {
   });
 }
 
-function watchMemory(pid: number): { stop(): readonly number[] } {
-  const samples: number[] = [];
-  const look = (): void => {
-    const rss = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    if (rss !== undefined) samples.push(Number(rss) / 1024);
-  };
-  const timer = setInterval(look, 500);
-  return {
-    stop: () => {
-      look();
-      clearInterval(timer);
-      return samples;
-    },
-  };
-}
-
-function runLoad(task: LoadTask): Promise<LoadResult> {
-  return runTask<LoadResult>('server/load', task);
-}
-
 function runTransfer(task: TransferTask): Promise<TransferResult> {
   return runTask<TransferResult>('server/transfer', task);
-}
-
-/** Runs a client in a process of its own, while this one goes on. */
-async function runTask<Result>(name: string, task: object): Promise<Result> {
-  const child = spawn(process.execPath, [modulePath(name), JSON.stringify(task)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${name} ended with ${code ?? 'a signal'}`);
-  return JSON.parse(text) as Result;
 }

@@ -36,12 +36,16 @@ const UNGUARDED = {
 const PASSWORD = 'seven odd lanterns over the harbour';
 
 /** Starts `strongroom serve` on a fresh home, and makes its first administrator. */
-export async function startStrongroom(folder: string): Promise<StartedStrongroom> {
+export async function startStrongroom(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<StartedStrongroom> {
   const home = join(folder, 'home');
   const bin = modulePath('../src/bin');
   const child = start(
     [bin, '--home', home, 'serve', '--listen', '127.0.0.1:0'],
     ['ignore', 'ignore', 'pipe'],
+    env,
   );
   const [port, bootstrap] = await waitFor(child, child.stderr, (text) => {
     const [, port] = /open at https:\/\/[^:]+:(\d+)/.exec(text) ?? [];
@@ -60,15 +64,27 @@ export async function startStrongroom(folder: string): Promise<StartedStrongroom
 }
 
 /** Starts the bare server with the certificate of ours. */
-export async function startBare(folder: string, ours: StartedStrongroom): Promise<StartedServer> {
-  const args = [modulePath('server/bare'), folder, ours.certificateFile, ours.keyFile];
-  const child = start(args, ['ignore', 'pipe', 'inherit']);
+export function startBare(folder: string, ours: StartedStrongroom): Promise<StartedServer> {
+  return startBareProgram('server/bare', [folder, ours.certificateFile, ours.keyFile], ours);
+}
+
+/** Starts a server of the benchmark that prints its port. */
+export async function startBareProgram(
+  name: string,
+  args: readonly string[],
+  ours: StartedStrongroom,
+): Promise<StartedServer> {
+  const child = start([modulePath(name), ...args], ['ignore', 'pipe', 'inherit']);
   const port = await waitFor(child, child.stdout, (text) => (/^\d+$/m.test(text) ? Number(text) : undefined));
   return { port, ca: ours.ca, ...ends(child) };
 }
 
-function start(args: readonly string[], stdio: ('ignore' | 'pipe' | 'inherit')[]): ChildProcess {
-  const env = { ...process.env, ...UNGUARDED, NODE_ENV: 'production' };
+function start(
+  args: readonly string[],
+  stdio: ('ignore' | 'pipe' | 'inherit')[],
+  more: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const env = { ...process.env, ...UNGUARDED, NODE_ENV: 'production', ...more };
   const child = spawn(process.execPath, args, { stdio, env });
   process.on('exit', () => child.kill('SIGKILL'));
   return child;

@@ -77,6 +77,11 @@ export interface VersionStatistics {
   readonly version: number;
   /** ISO 8601 UTC; absent before the first. */
   readonly lastInference?: string;
+  /**
+   * How far the spread of the last thousand answers is from that of the first (population stability index): below 0.1
+   * nothing, above 0.25 much; absent before two thousand.
+   */
+  readonly drift?: number;
   /** Rows that were answered. */
   readonly inferenceCount: number;
   /** Executions, each of one batch. */

@@ -159,6 +159,7 @@ export class Dispatcher {
         return;
       }
       const endedMs = performance.now();
+      this.#counts.answered(tensors);
       this.#counts.execution(
         batch.reduce((sum, { rows }) => sum + rows, 0),
         times,

@@ -1,4 +1,6 @@
 import type { BatchStatistics, ModelName, TimedCount, VersionStatistics } from '../api/index.ts';
+import type { Tensor } from '../bytes/index.ts';
+import { OutputDrift } from './output-drift.ts';
 
 /** Nanoseconds of the three parts of an execution. */
 export interface ComputeTimes {
@@ -51,6 +53,7 @@ export class VersionCounts {
   readonly #queue = new Timer();
   readonly #compute = new ComputeTimer();
   readonly #batches = new Map<number, ComputeTimer>();
+  readonly #drift = new OutputDrift();
   #rows = 0;
   #executions = 0;
   #last: Date | undefined;
@@ -78,6 +81,11 @@ export class VersionCounts {
     this.#compute.add(of.times);
   }
 
+  /** What was answered, for how its spread changes. */
+  answered(outputs: readonly Tensor[]): void {
+    this.#drift.add(outputs);
+  }
+
   fail(ns: number): void {
     this.#fail.add(ns);
   }
@@ -88,6 +96,7 @@ export class VersionCounts {
       model,
       version,
       ...(this.#last === undefined ? {} : { lastInference: this.#last.toISOString() }),
+      ...(this.#drift.index === undefined ? {} : { drift: this.#drift.index }),
       inferenceCount: this.#rows,
       executionCount: this.#executions,
       success: this.#success.get(),

@@ -1,5 +1,5 @@
 import { type Blocks, createIdentity, type FederatedIdentity, type IdentityParts } from '../access/index.ts';
-import type { Caller, PredictingApi, ServedStrongroom } from '../api/index.ts';
+import type { Caller, PredictingApi, ServedStrongroom, VersionStatistics } from '../api/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
@@ -9,6 +9,7 @@ import {
   type Clock,
   type Gate,
   mayMeasure,
+  type Predictions,
   type Recorder,
   recordDetection,
   recordedIdentity,
@@ -24,6 +25,8 @@ export interface ServedHome extends ServedStrongroom {
   bootstrapToken(): Promise<SecretBytes | undefined>;
   /** What a guard of the server works with. */
   readonly guarding: Pick<OpenGuardInput, 'blocks' | 'isKnownDevice' | 'record'>;
+  /** What the versions that are served did since the process began. */
+  readonly predictionStatistics: () => readonly VersionStatistics[];
   /** Throws `ACCESS_DENIED`. */
   readonly assertMayMeasure: (caller: Caller) => Promise<void>;
 }
@@ -35,6 +38,7 @@ export interface ServeHomeInput {
   readonly audit: AuditLog;
   readonly blocks: Blocks;
   readonly gate: Gate;
+  readonly predictions: Pick<Predictions, 'pool'>;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly apiFor: (caller: Caller) => PredictingApi;
@@ -56,6 +60,7 @@ export function serveHome(input: ServeHomeInput): { readonly served: ServedHome;
         isKnownDevice: (user, device) => input.parts.devices.isKnown(user, device),
         record: (detection, blocked) => recordDetection(input.audit, detection, blocked),
       },
+      predictionStatistics: () => input.predictions.pool.statistics(),
       assertMayMeasure: (caller) => mayMeasure(input.gate, caller),
       ready: async () => {
         housekeeping.assertSound();

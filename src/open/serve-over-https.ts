@@ -5,6 +5,7 @@ import { StrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { OpenServer, ServerLimits, ServerPowers } from '../http/index.ts';
 import type { ServerSettings } from '../settings/index.ts';
 import { createMetrics, type Log } from '../telemetry/index.ts';
+import { measuredVersion } from './measured-version.ts';
 import { openGuard } from './open-guard.ts';
 import { openLog } from './open-log.ts';
 import { type OpenStrongroomOptions, openStrongroom } from './open-strongroom.ts';
@@ -59,6 +60,7 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
   const certificate = await readServerCertificate(options.home, settings);
   const { host, port } = parseListen(options.listen ?? settings.listen);
   const served = strongroom.serve();
+  metrics.predictions(() => served.predictionStatistics().map(measuredVersion));
   const { guard, close: closeGuard } = await openGuard({
     ...served.guarding,
     config: strongroom.config,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { addPredictionMetrics, type MeasuredVersion } from './prediction-metrics.ts';
 
 /** One answered request, in words that are few: every word is a time series. */
 export interface MeasuredRequest {
@@ -9,7 +10,10 @@ export interface MeasuredRequest {
   readonly seconds: number;
 }
 
-/** What the server counts of itself, in the text format of Prometheus. Labels never hold what a client chose freely. */
+/**
+ * What the server counts of itself, in the text format of Prometheus. Labels hold nothing that a client chose freely,
+ * but for the names of models that are served.
+ */
 export interface Metrics {
   request(request: MeasuredRequest): void;
   /** A request turned away by a limit: the name of its policy, or `blocked`. */
@@ -22,6 +26,8 @@ export interface Metrics {
   lostLogLines(count: number): void;
   /** Spans that no collector took. */
   lostSpans(count: number): void;
+  /** Who tells of the versions that are served, from now on; asked with every reading. */
+  predictions(read: () => readonly MeasuredVersion[]): void;
   /** The exposition, and its media type. */
   read(): Promise<{ readonly type: string; readonly text: string }>;
 }
@@ -80,6 +86,9 @@ export function createMetrics(): Metrics {
     blocks: (count) => blocks.set(count),
     lostLogLines: (count) => lost.inc(count),
     lostSpans: (count) => lostSpans.inc(count),
+    predictions: (read) => {
+      addPredictionMetrics(registry, read);
+    },
     read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

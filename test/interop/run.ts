@@ -10,6 +10,7 @@ import { observerChecks } from './observers.ts';
 import { oidcChecks } from './oidc.ts';
 import { passkeyChecks } from './passkeys.ts';
 import { findPeers } from './peers.ts';
+import { plaintextChecks } from './prediction-plaintext.ts';
 import { pythonChecks } from './python.ts';
 import { tlogChecks } from './tlog.ts';
 import { Workshop } from './workshop.ts';
@@ -35,6 +36,7 @@ const checks: readonly Check[] = [
   ...attackChecks(isQuick),
   ...intrusionChecks(),
   ...observerChecks(),
+  ...plaintextChecks(),
 ].filter(({ name }) => words.every((word) => name.includes(word)));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };

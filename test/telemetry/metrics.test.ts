@@ -33,6 +33,38 @@ test('what is counted comes out in the text format of Prometheus', async () => {
   assert.equal(families.get('process_resident_memory_bytes')?.type, 'gauge');
 });
 
+test('versions that are served are counted by model and version, as they stand when somebody reads', async () => {
+  const metrics = createMetrics();
+  const sums = {
+    failed: 1,
+    rows: 12,
+    executions: 3,
+    seconds: 0.5,
+    queueSeconds: 0.25,
+    computeSeconds: 0.125,
+  };
+  let answered = 7;
+  metrics.predictions(() => [
+    { model: 'acme/churn', version: 2, answered, ...sums, drift: 0.3 },
+    { model: 'acme/churn', version: 3, answered: 1, ...sums },
+  ]);
+  for (const expected of [7, 9]) {
+    answered = expected;
+    const families = parseExposition((await metrics.read()).text);
+    const samples = (name: string) =>
+      families.get(name)?.samples.map(({ labels, value }) => [labels['version'], value]);
+    assert.deepEqual(samples('strongroom_predictions_total'), [
+      ['2', expected],
+      ['3', 1],
+    ]);
+    assert.deepEqual(samples('strongroom_prediction_drift'), [['2', 0.3]]);
+    assert.deepEqual(samples('strongroom_prediction_queue_seconds_total'), [
+      ['2', 0.25],
+      ['3', 0.25],
+    ]);
+  }
+});
+
 test('methods that somebody made up are one series', async () => {
   const metrics = createMetrics();
   for (const method of ['BREW', 'X"} 1\nforged 2', '\\']) {
