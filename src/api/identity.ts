@@ -1,6 +1,6 @@
 import type { SecretBytes } from '../bytes/index.ts';
 import type { Caller } from './caller.ts';
-import type { PredictingApi } from './strongroom-api.ts';
+import type { StrongroomApi } from './strongroom-api.ts';
 
 /** Where an unproven request comes from. */
 export interface Origin {
@@ -141,7 +141,7 @@ export interface IdentityApi {
 export interface ServedStrongroom {
   readonly identity: IdentityApi;
   /** The strongroom as one caller may use it. */
-  apiFor(caller: Caller): PredictingApi;
+  apiFor(caller: Caller): StrongroomApi;
   /** Whether it can serve now: catalogue, keys, disk. Throws what is wrong. */
   ready(): Promise<void>;
 }

@@ -171,7 +171,6 @@ export type {
   NamespaceSettings,
   NamespacesApi,
   NewRootSeal,
-  PredictingApi,
   PutVersionInput,
   RemovalReport,
   RootApi,

@@ -48,10 +48,6 @@ export interface StrongroomApi extends AccessApi {
   readonly audit: AuditApi;
   readonly blocks: BlocksApi;
   readonly lockdown: LockdownApi;
-}
-
-/** A strongroom that holds the models which it serves itself. */
-export interface PredictingApi extends StrongroomApi {
   readonly predictions: PredictionsApi;
 }
 

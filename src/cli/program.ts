@@ -35,6 +35,7 @@ import { metricCommand } from './commands/metric.ts';
 import { modelCommand } from './commands/model.ts';
 import { nsCommand } from './commands/ns.ts';
 import { openCommand } from './commands/open.ts';
+import { predictCommand } from './commands/predict.ts';
 import { putCommand } from './commands/put.ts';
 import { quarantineCommand } from './commands/quarantine.ts';
 import { rmCommand } from './commands/rm.ts';
@@ -72,7 +73,10 @@ export interface ProgramOutput {
 /** The commands as the overview groups them. */
 const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: Runner) => Command)[]])[] = [
   ['Start:', [initCommand, demoCommand, statusCommand]],
-  ['Models:', [putCommand, getCommand, lsCommand, showCommand, bestCommand, verifyCommand, rmCommand]],
+  [
+    'Models:',
+    [putCommand, getCommand, lsCommand, showCommand, bestCommand, predictCommand, verifyCommand, rmCommand],
+  ],
   ['About models:', [aliasCommand, metricCommand, modelCommand, nsCommand, rolloutCommand, schemaCommand]],
   ['Files, without a home:', [sealCommand, openCommand, findCommand, keygenCommand]],
   [

@@ -9,12 +9,13 @@ import {
   type Route,
 } from '../api/index.ts';
 import { askOnce, bindRoute } from './calls.ts';
+import { infer } from './infer.ts';
 import { openVersion } from './open-version.ts';
 import { putVersion } from './put-version.ts';
 import type { Wire } from './wire.ts';
 
 /** Rows that are no verbs of the StrongroomApi by themselves. */
-type Nouns = Omit<typeof ROUTES, 'uploads' | 'identity'>;
+type Nouns = Omit<typeof ROUTES, 'uploads' | 'identity' | 'inference'>;
 
 /** A method: a row whose names are narrower than those of the API fits it, for the row checks them when it is called. */
 interface Method<Input, Answer> {
@@ -36,7 +37,7 @@ type Verbs<Rows> = { readonly [Name in keyof Rows]: Verb<Rows[Name]> };
 
 /** The API of a server: every verb from its row of the table, but for those that move files. */
 export function remoteApi(wire: Wire): FullApi {
-  const { uploads: _uploads, identity: _identity, ...nouns } = ROUTES;
+  const { uploads: _uploads, identity: _identity, inference: _inference, ...nouns } = ROUTES;
   const bound = Object.fromEntries(
     Object.entries(nouns).map(([noun, rows]) => [noun, bindNoun(wire, rows)]),
   ) as { readonly [Noun in keyof Nouns]: Verbs<Nouns[Noun]> };
@@ -46,6 +47,11 @@ export function remoteApi(wire: Wire): FullApi {
       ...bound.versions,
       put: (input) => putVersion(wire, input),
       open: (input) => openVersion(wire, input),
+    },
+    predictions: {
+      ...bound.predictions,
+      infer: (input) => infer(wire, input),
+      statistics: (input) => askOnce(wire, ROUTES.predictions.statistics, { ...input }),
     },
     root: {
       ...bound.root,

@@ -28,7 +28,12 @@ export function answerError(
     .removeHeader('content-range')
     .code(problem.status)
     .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problem));
+    .send(JSON.stringify(isOfProtocol(request) ? { error: problem.detail, ...problem } : problem));
+}
+
+/** Clients of the Open Inference Protocol look for `error`; ours for the rest. */
+function isOfProtocol(request: FastifyRequest): boolean {
+  return /^\/v2(?:[/?]|$)/.test(request.url);
 }
 
 /** The rest of a refused body is not read: the answer goes out, then the connection ends. */

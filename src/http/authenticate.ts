@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
-import type { Credential, IdentityApi, Origin } from '../api/index.ts';
-import { SecretBytes, utf8Bytes } from '../bytes/index.ts';
+import type { Credential, IdentityApi, Origin, RouteWords } from '../api/index.ts';
+import { fromBase64, SecretBytes, utf8Bytes, utf8Text } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { deviceCookie, sessionCookie } from './cookies.ts';
 import { assertSameSite } from './cross-site.ts';
@@ -26,15 +26,19 @@ export function originOf(request: FastifyRequest): Origin {
  * Makes out who is asking. Throws `CREDENTIALS_MISSING`, `CREDENTIALS_AMBIGUOUS`, `CROSS_SITE_REFUSED` and what
  * `IdentityApi.authenticate` throws.
  */
-export async function authenticate(request: FastifyRequest, identity: IdentityApi): Promise<void> {
-  const credential = credentialOf(request);
+export async function authenticate(
+  request: FastifyRequest,
+  identity: IdentityApi,
+  { takesBasic }: Pick<RouteWords, 'takesBasic'> = {},
+): Promise<void> {
+  const credential = credentialOf(request, takesBasic === true);
   if (credential.kind === 'session') assertSameSite(request);
   request.credentialKind = credential.kind;
   request.caller = await identity.authenticate(credential, originOf(request));
 }
 
-function credentialOf(request: FastifyRequest): Credential {
-  const token = bearerToken(request);
+function credentialOf(request: FastifyRequest, takesBasic: boolean): Credential {
+  const token = sentToken(request, takesBasic);
   const cookie = sessionCookie(request);
   if (token !== undefined && cookie !== undefined) {
     throw new StrongroomError('CREDENTIALS_AMBIGUOUS', 'there is a bearer token and a session cookie');
@@ -46,18 +50,27 @@ function credentialOf(request: FastifyRequest): Credential {
   throw new StrongroomError('CREDENTIALS_MISSING', 'nobody is logged in');
 }
 
-function bearerToken(request: FastifyRequest): string | undefined {
+/** The token of a request, also where it comes as the password of HTTP Basic authentication (RFC 7617). */
+function sentToken(request: FastifyRequest, takesBasic: boolean): string | undefined {
   const fields = headerValues(request, 'authorization');
   if (fields.length > 1) {
     throw new StrongroomError('CREDENTIALS_AMBIGUOUS', 'there are several Authorization headers');
   }
   const [field] = fields;
   if (field === undefined) return undefined;
-  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(field)?.[1];
+  const bearer = takesBasic ? bearerOf(field) : field;
+  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(bearer)?.[1];
   if (token === undefined || token.length > MAX_TOKEN_CHARS) {
     throw new StrongroomError('CREDENTIALS_MISSING', 'expected a header Authorization: Bearer TOKEN');
   }
   return token;
+}
+
+/** A field of Basic authentication as one with a bearer token: whose name stands before the colon does not count. */
+function bearerOf(field: string): string {
+  const encoded = /^Basic +([A-Za-z0-9+/]{1,6000}={0,2})$/i.exec(field)?.[1];
+  const text = encoded === undefined ? undefined : utf8Text(fromBase64(encoded) ?? new Uint8Array());
+  return text === undefined ? field : `Bearer ${text.slice(text.indexOf(':') + 1)}`;
 }
 
 /** Every value of a header: Node drops the second of some, and what was dropped must not be overlooked. */

@@ -2,10 +2,12 @@ import { createServer, type Server, type ServerOptions } from 'node:https';
 import multipart from '@fastify/multipart';
 import underPressure from '@fastify/under-pressure';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { ALL_ROUTES } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { admit, observe } from './admit.ts';
 import { answerError } from './answer-error.ts';
 import { answerClientError } from './client-error.ts';
+import { serveInference } from './inference/serve-inference.ts';
 import { lastingPressure } from './lasting-pressure.ts';
 import { MAX_PARAM_CHARS, type ServerLimits } from './limits.ts';
 import { logRequest, measureRequest, traceRequest } from './log-request.ts';
@@ -79,7 +81,9 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
   serveOidcCallback(app, deps);
   serveMetrics(app, deps);
   serveDescription(app);
-  serveRoutes(app, deps);
+  const own = ALL_ROUTES.filter(({ words }) => words.base === undefined);
+  serveRoutes(app, deps, own);
+  await serveInference(app, deps);
   return app;
 }
 

@@ -13,6 +13,10 @@ export interface ServerLimits {
   readonly maxRequestsPerSocket: number;
   /** A JSON body, in bytes. */
   readonly maxBodyBytes: number;
+  /** The body of a prediction in one piece, packed and unpacked, in bytes. */
+  readonly maxPredictionBytes: number;
+  /** What a packed stream of rows may become, in bytes. */
+  readonly maxPredictionStreamBytes: number;
   /** A body that arrives more slowly than this is given up; looked at every `bodyWindowMs`. */
   readonly minBodyRate: number;
   readonly minUploadRate: number;
@@ -35,6 +39,8 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   keepAliveTimeoutMs: 15_000,
   maxRequestsPerSocket: 1000,
   maxBodyBytes: 1024 * 1024,
+  maxPredictionBytes: 8 * 1024 * 1024,
+  maxPredictionStreamBytes: 256 * 1024 * 1024,
   minBodyRate: 1024,
   minUploadRate: 16 * 1024,
   bodyWindowMs: 5000,

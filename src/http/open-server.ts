@@ -5,6 +5,7 @@ import { StrongroomError } from '../errors/index.ts';
 import { watchConnections } from './connections.ts';
 import { createApp } from './create-app.ts';
 import { IdempotencyStore } from './idempotency.ts';
+import { inferenceHandlers } from './inference/inference-handlers.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import type { ServerDeps } from './ports.ts';
 import { SlowBodies } from './slow-bodies.ts';
@@ -56,7 +57,10 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
     trustedProxies: options.trustedProxies ?? [],
     tls: tlsOptions(options, oldest),
     idempotency: new IdempotencyStore(() => Date.now()),
-    streams: streamHandlers({ ...options, uploads }),
+    streams: new Map([
+      ...streamHandlers({ ...options, uploads }),
+      ...inferenceHandlers({ served: options.served, limits }),
+    ]),
   });
   watchConnections(app.server, limits, options.log);
   app.server.maxRequestsPerSocket = limits.maxRequestsPerSocket;

@@ -42,7 +42,7 @@ export function describeApi(): Json {
   toSchema(problem);
   const paths: Record<string, Json> = {};
   for (const route of ALL_ROUTES) {
-    const path = `${API_PREFIX}${route.words.path.replace('...}', '}')}`;
+    const path = `${route.words.base ?? API_PREFIX}${route.words.path.replace('...}', '}')}`;
     const operations = (paths[path] ??= {});
     operations[route.words.method.toLowerCase()] = describeRoute(route, toSchema);
   }
@@ -74,6 +74,11 @@ const SECURITY_SCHEMES = {
     scheme: 'bearer',
     description: 'An access token of a log-in, or a token that a user or service account has (srp_…, srs_…).',
   },
+  basic: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'Any name, and a token as the password; for predictions only.',
+  },
   session: {
     type: 'apiKey',
     in: 'cookie',
@@ -95,11 +100,16 @@ function describeRoute(route: Route, toSchema: (schema: z.ZodType) => Json): Jso
     operationId: words.id,
     summary: words.summary,
     tags: [words.tag],
-    security: words.isOpen === true ? [] : [{ bearer: [] }, { session: [] }],
+    security: securityOf(words),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: body }),
     responses: { ...successOf(route, toSchema), ...failuresOf(route) },
   };
+}
+
+function securityOf({ isOpen, takesBasic }: Route['words']): readonly Json[] {
+  if (isOpen === true) return [];
+  return [{ bearer: [] }, { session: [] }, ...(takesBasic === true ? [{ basic: [] }] : [])];
 }
 
 function parametersOf(
@@ -132,6 +142,14 @@ function headersOf(route: Route): Json[] {
       header('Strongroom-Access-Code', 'The access code of the version, base64.'),
     ];
   }
+  if (id === 'inference.infer') {
+    return [
+      header('Inference-Header-Content-Length', 'Where the JSON ends and binary data begins.', {
+        type: 'integer',
+        minimum: 0,
+      }),
+    ];
+  }
   if (id === 'uploads.append') {
     return [
       {
@@ -150,14 +168,16 @@ function bodyOf(route: Route, toSchema: (schema: z.ZodType) => Json): Json | und
   const { body } = route.schemas;
   if (body !== undefined) content['application/json'] = { schema: toSchema(body) };
   if (route.kind === 'stream') {
-    for (const type of route.accepts) content[type] = { schema: binary(type) };
+    for (const type of route.accepts) content[type] = { schema: contentOf(type) };
   }
   if (Object.keys(content).length === 0) return undefined;
   const isNeeded = body === undefined || !body.safeParse({}).success;
   return { required: isNeeded, content };
 }
 
-function binary(type: string): Json {
+function contentOf(type: string): Json {
+  if (type === 'application/json') return { type: 'object' };
+  if (type.startsWith('text/') || type === 'application/x-ndjson') return { type: 'string' };
   if (type !== 'multipart/form-data') return { type: 'string', format: 'binary' };
   return {
     type: 'object',
@@ -183,6 +203,12 @@ function successOf(route: Route, toSchema: (schema: z.ZodType) => Json): Json {
   const json = { schema: toSchema(answer) };
   const content = {
     'application/json': json,
+    ...(route.kind === 'stream' &&
+      Object.fromEntries(
+        route.gives
+          .filter((type) => type !== 'application/json')
+          .map((type) => [type, { schema: { type: 'string' } }]),
+      )),
     ...(route.kind === 'long' && { 'application/x-ndjson': { schema: { type: 'string' } } }),
   };
   const success = { [route.words.status ?? 200]: { description: 'Done.', content } };

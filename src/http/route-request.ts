@@ -3,9 +3,12 @@ import { API_PREFIX, type FullApi, type RawRequest, type Route } from '../api/in
 import { StrongroomError } from '../errors/index.ts';
 import type { ServerDeps } from './ports.ts';
 
-/** A route's path as the router has it. */
-export function routerPath({ words }: Pick<Route, 'words'>): string {
-  return `${API_PREFIX}${words.path.replace(/\{\w+\.\.\.\}$/, '*').replace(/\{(\w+)\}/g, ':$1')}`;
+/** A route's paths as the router has them, its own first. */
+export function routerPaths({ words }: Pick<Route, 'words'>): readonly string[] {
+  const { base = API_PREFIX, path, alsoAt = [] } = words;
+  return [path, ...alsoAt].map(
+    (each) => `${base}${each.replace(/\{\w+\.\.\.\}$/, '*').replace(/\{(\w+)\}/g, ':$1')}`,
+  );
 }
 
 /** The pieces of a request, under the names that the route has for them. */

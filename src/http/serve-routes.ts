@@ -22,7 +22,7 @@ import { pageOf } from './page.ts';
 import type { ServerDeps } from './ports.ts';
 import { toProblem } from './problem.ts';
 import { linesOf, NDJSON, wantsProgress } from './progress-stream.ts';
-import { apiOf, rawRequest, routerPath, signalOf } from './route-request.ts';
+import { apiOf, rawRequest, routerPaths, signalOf } from './route-request.ts';
 
 /** What the adapter of the table works with. */
 export interface AdapterDeps extends ServerDeps {
@@ -36,21 +36,22 @@ export type StreamHandler = (request: FastifyRequest, reply: FastifyReply) => Pr
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** Registers every row of the table, and a 405 for every other method of its path. */
-export function serveRoutes(app: FastifyInstance, deps: AdapterDeps): void {
+/** Registers rows of the table, and a 405 for every other method of their paths. */
+export function serveRoutes(app: FastifyInstance, deps: AdapterDeps, routes: readonly Route[]): void {
   const methodsOf = new Map<string, Set<string>>();
-  for (const route of ALL_ROUTES) {
-    const url = routerPath(route);
-    const methods = methodsOf.get(url) ?? new Set();
-    methodsOf.set(url, methods.add(route.words.method));
-    if (route.words.method === 'GET') methods.add('HEAD');
-    app.route({
-      method: methodsFor(route),
-      url,
-      config: { row: route },
-      onRequest: (request, reply) => welcome(route, request, { reply, deps }),
-      handler: (request, reply) => handle(route, request, { reply, deps }),
-    });
+  for (const route of routes) {
+    for (const url of routerPaths(route)) {
+      const methods = methodsOf.get(url) ?? new Set();
+      methodsOf.set(url, methods.add(route.words.method));
+      if (route.words.method === 'GET') methods.add('HEAD');
+      app.route({
+        method: methodsFor(route),
+        url,
+        config: { row: route },
+        onRequest: (request, reply) => welcome(route, request, { reply, deps }),
+        handler: (request, reply) => handle(route, request, { reply, deps }),
+      });
+    }
   }
   for (const [url, methods] of methodsOf) refuseOthers(app, url, methods);
 }
@@ -66,7 +67,7 @@ async function welcome(route: Route, request: FastifyRequest, { reply, deps }: T
     assertNotForeign(request);
     return;
   }
-  await authenticate(request, deps.served.identity);
+  await authenticate(request, deps.served.identity, route.words);
   admitCaller(request, reply, deps.guard);
 }
 

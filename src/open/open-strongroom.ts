@@ -5,8 +5,8 @@ import {
   type LongRunning,
   type MetricDirection,
   type ModelName,
-  type PredictingApi,
   type RootSeal,
+  type StrongroomApi,
   type Version,
   type VersionRef,
 } from '../api/index.ts';
@@ -96,9 +96,9 @@ export interface ImportLegacyInput extends LongRunning {
 
 /** A home that is open. Close it to forget its keys. */
 export interface Strongroom {
-  readonly api: PredictingApi;
+  readonly api: StrongroomApi;
   /** The strongroom as one caller may use it: what they were granted, and what exists for them. */
-  apiFor(caller: Caller): PredictingApi;
+  apiFor(caller: Caller): StrongroomApi;
   /** What a server serves; with it begins the housekeeping that `close` ends. The same every time. */
   serve(): ServedHome;
   readonly config: Config;

@@ -1,5 +1,5 @@
 import { type Blocks, createIdentity, type FederatedIdentity, type IdentityParts } from '../access/index.ts';
-import type { Caller, PredictingApi, ServedStrongroom, VersionStatistics } from '../api/index.ts';
+import type { Caller, ServedStrongroom, StrongroomApi, VersionStatistics } from '../api/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
@@ -41,7 +41,7 @@ export interface ServeHomeInput {
   readonly predictions: Pick<Predictions, 'pool'>;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
-  readonly apiFor: (caller: Caller) => PredictingApi;
+  readonly apiFor: (caller: Caller) => StrongroomApi;
   readonly limits: Pick<VaultLimits, 'freeBytes' | 'minFreeBytes'>;
   readonly clock: Clock;
 }

@@ -12,6 +12,7 @@ import type { Registry } from '../registry/index.ts';
 import { listing, onModel } from './act.ts';
 import type { Gate, Permit } from './gate.ts';
 import { type InferDeps, infer, sessionOf, signatureOf } from './infer.ts';
+import type { InputSchemas } from './input-schemas.ts';
 import { servedKey, servedName } from './predictions.ts';
 
 /** What the Open Inference Protocol calls models of ONNX. */
@@ -20,6 +21,7 @@ const PLATFORM = 'onnx_onnxv1';
 export interface PredictionVerbsDeps extends InferDeps {
   readonly gate: Gate;
   readonly registry: Pick<Registry, 'getAnyVersion' | 'listModels' | 'listVersions'>;
+  readonly schemas: Pick<InputSchemas, 'find'>;
 }
 
 /** The verbs of predictions. Each decides anew which version a name means. */
@@ -81,7 +83,15 @@ async function metadata(deps: PredictionVerbsDeps, permit: Permit, version: Vers
   const session = await sessionOf(deps, { permit, version });
   const versions = (await deps.registry.listVersions(version.model)).map((each) => each.version);
   const { model } = version;
-  return { model, version: version.version, versions, platform: PLATFORM, signature: signatureOf(session) };
+  const stored = await deps.schemas.find({ model, version: version.version });
+  return {
+    model,
+    version: version.version,
+    versions,
+    platform: PLATFORM,
+    signature: signatureOf(session),
+    ...(stored && { schema: stored.schema }),
+  };
 }
 
 /** Newest last. */

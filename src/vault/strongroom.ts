@@ -1,4 +1,4 @@
-import type { BackgroundRescanStatus, Caller, PredictingApi } from '../api/index.ts';
+import type { BackgroundRescanStatus, Caller, StrongroomApi } from '../api/index.ts';
 import { accountVerbs } from './account-verbs.ts';
 import { approvalVerbs } from './approval-verbs.ts';
 import { auditVerbs } from './audit-verbs.ts';
@@ -40,7 +40,7 @@ export interface StrongroomDeps extends VaultDeps {
 }
 
 /** Binds the verbs to a caller: the local implementation of the API. */
-export function bindStrongroom(deps: StrongroomDeps, caller: Caller): PredictingApi {
+export function bindStrongroom(deps: StrongroomDeps, caller: Caller): StrongroomApi {
   return {
     namespaces: { ...namespaceVerbs(deps, caller), remove: (input) => removeNamespace(deps, caller, input) },
     models: { ...modelVerbs(deps, caller), remove: (input) => removeModel(deps, caller, input) },

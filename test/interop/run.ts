@@ -11,6 +11,7 @@ import { oidcChecks } from './oidc.ts';
 import { passkeyChecks } from './passkeys.ts';
 import { findPeers } from './peers.ts';
 import { plaintextChecks } from './prediction-plaintext.ts';
+import { predictionChecks } from './predictions.ts';
 import { pythonChecks } from './python.ts';
 import { tlogChecks } from './tlog.ts';
 import { Workshop } from './workshop.ts';
@@ -35,6 +36,7 @@ const checks: readonly Check[] = [
   ...tlogChecks(),
   ...attackChecks(isQuick),
   ...intrusionChecks(),
+  ...predictionChecks(),
   ...observerChecks(),
   ...plaintextChecks(),
 ].filter(({ name }) => words.every((word) => name.includes(word)));

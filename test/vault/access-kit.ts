@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { parsePlace } from '../../src/access/index.ts';
-import { type Caller, type PredictingApi, type PrincipalId, parsePrincipalId } from '../../src/api/index.ts';
+import { type Caller, type PrincipalId, parsePrincipalId, type StrongroomApi } from '../../src/api/index.ts';
 import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
 import { toStrongroomError } from '../../src/errors/index.ts';
 import { putOf, temporaryHome } from '../kit/temporary-home.ts';
@@ -10,7 +10,7 @@ import { putOf, temporaryHome } from '../kit/temporary-home.ts';
 export interface Member {
   readonly id: PrincipalId;
   readonly caller: Caller;
-  readonly api: PredictingApi;
+  readonly api: StrongroomApi;
 }
 
 /** The password of everybody here. */

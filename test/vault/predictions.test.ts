@@ -7,10 +7,10 @@ import { type TestContext, test } from 'node:test';
 import {
   type ModelName,
   type NamespaceTrustChange,
-  type PredictingApi,
   parseAliasName,
   parseModelName,
   parseNamespaceName,
+  type StrongroomApi,
 } from '../../src/api/index.ts';
 import { Passphrase, type Tensor } from '../../src/bytes/index.ts';
 import { isStrongroomError } from '../../src/errors/index.ts';
@@ -40,7 +40,7 @@ async function home(t: TestContext) {
   return { ...shared, asker: await shared.program('asker', 'predictor on acme') };
 }
 
-async function ask(api: PredictingApi, model: ModelName = MODEL): Promise<readonly number[]> {
+async function ask(api: StrongroomApi, model: ModelName = MODEL): Promise<readonly number[]> {
   const { outputs } = await api.predictions.infer({ model, inputs });
   return floatsOf(outputs[0]!);
 }

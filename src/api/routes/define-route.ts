@@ -196,7 +196,7 @@ function shapeOf<P extends z.ZodType, Q extends z.ZodRawShape, B extends z.ZodRa
       return Object.assign({}, ...read) as InputOf<P, Q, B>;
     },
     write: (input) => ({
-      path: `${API_PREFIX}${fillPath(row.path, z.encode(params as z.ZodType, ownOf(input, params)))}`,
+      path: `${row.base ?? API_PREFIX}${fillPath(row.path, z.encode(params as z.ZodType, ownOf(input, params)))}`,
       query: z.encode(query, pick(input, query)),
       ...(body && { body: z.encode(body, pick(input, body)) }),
     }),
@@ -204,16 +204,20 @@ function shapeOf<P extends z.ZodType, Q extends z.ZodRawShape, B extends z.ZodRa
 }
 
 function wordsOf(row: RouteWords): RouteWords {
-  const { id, method, path, summary, tag, status, errors, isOpen, givesSecret } = row;
+  const { id, method, path, summary, tag, base, alsoAt, status, errors, isOpen, takesBasic, givesSecret } =
+    row;
   return {
     id,
     method,
     path,
     summary,
     tag,
+    ...(base !== undefined && { base }),
+    ...(alsoAt && { alsoAt }),
     ...(status && { status }),
     ...(errors && { errors }),
     ...(isOpen && { isOpen }),
+    ...(takesBasic && { takesBasic }),
     ...(givesSecret && { givesSecret }),
   };
 }

@@ -2,10 +2,12 @@ import { ACCOUNT_ROUTES } from './account.ts';
 import { AUDIT_ROUTES } from './audit.ts';
 import { GRANT_ROUTES, ROLE_ROUTES } from './grants.ts';
 import { BLOCK_ROUTES, LOCKDOWN_ROUTES } from './incidents.ts';
+import { INFERENCE_ROUTES } from './inference.ts';
 import { KEY_ROUTES, ROOT_ROUTES } from './keys.ts';
 import { LOG_IN_ROUTES } from './log-in.ts';
 import { ALIAS_ROUTES, MODEL_ROUTES } from './models.ts';
 import { NAMESPACE_ROUTES, TRUST_ROUTES } from './namespaces.ts';
+import { PREDICTION_ROUTES } from './predictions.ts';
 import { ROLLOUT_ROUTES } from './rollouts.ts';
 import type { Route } from './route.ts';
 import { QUARANTINE_ROUTES, SCAN_ROUTES } from './scans.ts';
@@ -51,6 +53,8 @@ export const ROUTES = {
   scans: SCAN_ROUTES,
   schemas: SCHEMA_ROUTES,
   rollouts: ROLLOUT_ROUTES,
+  predictions: PREDICTION_ROUTES,
+  inference: INFERENCE_ROUTES,
   quarantine: QUARANTINE_ROUTES,
   system: SYSTEM_ROUTES,
   audit: AUDIT_ROUTES,

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type ModelName, parseModelName, type VersionRef } from '../names.ts';
+import {
+  formatVersionRef,
+  type ModelName,
+  parseModelName,
+  parseVersionRef,
+  type VersionRef,
+} from '../names.ts';
 import {
   aliasName,
   filePath,
@@ -62,6 +68,25 @@ export const aliasPlace = z.codec(
   {
     decode: ({ alias, ...params }) => ({ model: joined(params), alias }),
     encode: ({ model, alias }) => ({ ...split(model), alias }),
+  },
+);
+
+/** The part of a model's name in the addresses of predictions, with the version that is meant: `churn:production`, `churn@3`. */
+const servedWord = z
+  .string()
+  .max(200)
+  .regex(/^[^/]+$/);
+
+/** `{namespace}/{model}` with `@3` or `:production` behind it. */
+export const servedPlace = z.codec(
+  z.strictObject({ namespace: namespaceName, model: servedWord }),
+  z.custom<VersionRef>(),
+  {
+    decode: ({ namespace, model }) => parseVersionRef(`${namespace}/${model}`),
+    encode: (ref) => {
+      const { namespace } = split(ref.model);
+      return { namespace, model: formatVersionRef(ref).slice(namespace.length + 1) };
+    },
   },
 );
 

@@ -18,8 +18,12 @@ export interface RouteWords {
   /** `versions.get`: noun and verb of the API. */
   readonly id: string;
   readonly method: Method;
-  /** Below `API_PREFIX`, parameters in braces; a `{name...}` at the end takes slashes too. */
+  /** Below `API_PREFIX` or `base`, parameters in braces; a `{name...}` at the end takes slashes too. */
   readonly path: string;
+  /** What the path stands below in place of `API_PREFIX`. */
+  readonly base?: string;
+  /** Further paths that lead to the same. */
+  readonly alsoAt?: readonly string[];
   /** One sentence. */
   readonly summary: string;
   /** Heading that it stands under in the reference. */
@@ -30,6 +34,8 @@ export interface RouteWords {
   readonly errors?: readonly ErrorCode[];
   /** Works without credentials. */
   readonly isOpen?: true;
+  /** Also takes a token as the password of HTTP Basic authentication, for clients that know nothing else. */
+  readonly takesBasic?: true;
   /** What it answers holds a secret that is shown once: the answer is never kept for an `Idempotency-Key`. */
   readonly givesSecret?: true;
 }
@@ -54,7 +60,7 @@ export interface RawRequest {
   readonly body: unknown;
 }
 
-/** A request as the client sends it: the path is complete, and begins with `API_PREFIX`. */
+/** A request as the client sends it: the path is complete. */
 export interface WrittenRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;

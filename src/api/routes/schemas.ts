@@ -17,7 +17,8 @@ const feature = z.strictObject({
   categories: list(line(1024), MAX_ITEMS).exactOptional(),
 });
 
-const inputSchema = z
+/** What an operator says of a model's inputs. */
+export const inputSchema = z
   .strictObject({
     features: list(feature, MAX_ITEMS),
     maxRows: z.int().min(1).max(1_000_000).exactOptional(),
@@ -38,7 +39,7 @@ const stored = z
   .meta({ id: 'StoredInputSchema' });
 
 /** The number of a version in a query. */
-const versionQuery = z
+export const versionQuery = z
   .codec(z.string().regex(/^[1-9]\d{0,8}$/), versionNumber, { decode: Number, encode: String })
   .exactOptional();
 

@@ -11,7 +11,18 @@ export interface NpyDocument {
   readonly content: 'items' | 'pickle' | undefined;
   /** Where it is; a pickle has no stated length. */
   readonly data: ByteRange;
+  /** What its items are, where the header is sound. */
+  readonly array?: NpyArray;
   readonly problems: readonly FormatProblem[];
+}
+
+/** An array as its header describes it. */
+export interface NpyArray {
+  /** `numpy.dtype.str`, as `<f4`; absent for records. */
+  readonly type?: string;
+  readonly shape: readonly bigint[];
+  /** Columns first. */
+  readonly isFortranOrder: boolean;
 }
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
@@ -36,7 +47,7 @@ export async function readNpy(source: ByteSource, options: Partial<NpyLimits> = 
   if (array.bytes > left) log.error('NUMPY_TRUNCATED', start, 'the data is shorter than the shape says');
   const end = array.bytes > left ? source.size : start + Number(array.bytes);
   if (end < source.size) log.error('NUMPY_TRAILING_DATA', end, `${source.size - end} bytes behind the array`);
-  return { content: 'items', data: { start, end }, problems: log.problems };
+  return { content: 'items', data: { start, end }, array: array.array, problems: log.problems };
 }
 
 interface Header {
@@ -89,6 +100,7 @@ async function readHeader(
 interface ArrayShape {
   readonly bytes: bigint;
   readonly hasObjects: boolean;
+  readonly array: NpyArray;
 }
 
 function describeArray(text: string, limits: NpyLimits, log: ProblemLog): ArrayShape | undefined {
@@ -97,23 +109,30 @@ function describeArray(text: string, limits: NpyLimits, log: ProblemLog): ArrayS
     log.error('NUMPY_HEADER_INVALID', 10, 'the header is not the literal that NumPy writes');
     return undefined;
   }
-  const { descr, shape } = fields;
+  const { descr, shape, isFortranOrder } = fields;
   const item = itemTypeOf(descr, limits.maxTypeDepth);
   const sides = shapeOf(shape);
   if (item === undefined || sides === undefined || sides.length > limits.maxDimensions) {
     log.error('NUMPY_HEADER_INVALID', 10, 'a type or shape that is none');
     return undefined;
   }
-  return { bytes: sides.reduce((product, side) => product * side, item.bytes), hasObjects: item.hasObjects };
+  return {
+    bytes: sides.reduce((product, side) => product * side, item.bytes),
+    hasObjects: item.hasObjects,
+    array: { ...(typeof descr === 'string' && { type: descr }), shape: sides, isFortranOrder },
+  };
 }
 
 /** Exactly the three entries that a header has, each once. */
-function fieldsOf(header: Literal | undefined): { descr: Literal; shape: Literal } | undefined {
+function fieldsOf(
+  header: Literal | undefined,
+): { descr: Literal; shape: Literal; isFortranOrder: boolean } | undefined {
   if (header === undefined || header === null || typeof header !== 'object' || header.kind !== 'dict')
     return undefined;
   const keys = header.entries.map(([key]) => (typeof key === 'string' ? key : ''));
   if (keys.length !== KEYS.length || !KEYS.every((key) => keys.includes(key))) return undefined;
   const byName = new Map(header.entries.map(([key, value]) => [key as string, value]));
-  if (typeof byName.get('fortran_order') !== 'boolean') return undefined;
-  return { descr: byName.get('descr') ?? null, shape: byName.get('shape') ?? null };
+  const isFortranOrder = byName.get('fortran_order');
+  if (typeof isFortranOrder !== 'boolean') return undefined;
+  return { descr: byName.get('descr') ?? null, shape: byName.get('shape') ?? null, isFortranOrder };
 }

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify';
+import { ROUTES } from '../../api/index.ts';
+import { StrongroomError } from '../../errors/index.ts';
+import type { ServerLimits } from '../limits.ts';
+import { type AdapterDeps, serveRoutes } from '../serve-routes.ts';
+
+/** Bodies that go through as they arrive; everything else is read whole, whatever it is called. */
+const STREAMED = ['text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl'];
+
+/** Parts of Triton's protocol that would reach into this machine, or change how all of it works. */
+const REFUSED = [
+  '/v2/systemsharedmemory*',
+  '/v2/cudasharedmemory*',
+  '/v2/tpusharedmemory*',
+  '/v2/logging*',
+  '/v2/trace*',
+  '/v2/models/:name/trace*',
+] as const;
+
+/** Serves the addresses of predictions, whose bodies are none of the API's JSON documents. */
+export async function serveInference(
+  app: FastifyInstance,
+  deps: AdapterDeps & { readonly limits: ServerLimits },
+): Promise<void> {
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: deps.limits.maxPredictionBytes },
+      (_request, body, parsed) => parsed(null, body),
+    );
+    scope.addContentTypeParser(STREAMED, (_request, payload, parsed) => parsed(null, payload));
+    serveRoutes(scope, deps, Object.values(ROUTES.inference));
+    for (const url of REFUSED) scope.all(url, refuse);
+    done();
+  });
+}
+
+function refuse(): never {
+  throw new StrongroomError(
+    'PREDICTION_UNSUPPORTED',
+    'shared memory, traces and the settings of the log are not for callers',
+  );
+}
