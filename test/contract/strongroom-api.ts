@@ -22,6 +22,7 @@ import { Passphrase, utf8Bytes } from '../../src/bytes/index.ts';
 import { Folder } from '../../src/storage/index.ts';
 import { bytesOf, putOf, temporaryFolder } from '../kit/temporary-home.ts';
 import { testInputSchemas } from './input-schemas.ts';
+import { testPredictions } from './predictions.ts';
 
 /** What a test works on; `second` is another person, where some acts take two. */
 export interface OpenedApi extends StrongroomApi {
@@ -42,6 +43,7 @@ export function testStrongroomApi(name: string, open: OpenApi): void {
     testKeys(open);
     testRemoval(open);
     testInputSchemas(open);
+    testPredictions(open);
   });
 }
 

@@ -73,6 +73,24 @@ const CASES: Readonly<Record<string, readonly [input: object, status: number]>> 
   'schemas.set': [{ model, schema: { features: [{ name: 'age', min: 0, max: 120 }] } }, 200],
   'schemas.get': [version, 200],
   'schemas.remove': [{ model }, 204],
+  'predictions.metadata': [version, 409],
+  'predictions.isReady': [version, 200],
+  'predictions.index': [{}, 200],
+  'predictions.load': [version, 409],
+  'predictions.unload': [version, 204],
+  'predictions.statistics': [{}, 200],
+  'inference.server': [{}, 200],
+  'inference.models': [{}, 200],
+  'inference.statistics': [{}, 200],
+  'inference.metadata': [version, 409],
+  'inference.config': [version, 409],
+  'inference.modelReady': [version, 409],
+  'inference.modelStatistics': [version, 200],
+  'inference.infer': [version, 409],
+  'inference.index': [{}, 200],
+  'inference.load': [version, 409],
+  'inference.unload': [version, 200],
+  'inference.predict': [version, 409],
   'quarantine.list': [{}, 200],
   'quarantine.get': [version, 409],
   'quarantine.release': [{ ...version, reason: 'because' }, 409],
@@ -148,9 +166,18 @@ const CASES: Readonly<Record<string, readonly [input: object, status: number]>> 
   'identity.logOut': [{}, 204],
 };
 
+/** What is sent to those addresses of predictions that want a body. */
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  'inference.infer': '{"inputs":[]}',
+  'inference.index': '{}',
+  'inference.load': '{}',
+  'inference.unload': '{}',
+  'inference.predict': '{"features":[1]}',
+};
+
 /** Whoever is known may ask these about themselves. */
 const OWN =
-  /^(?:account|identity)\.|^(?:tokens\.list|approvals\.(?:list|request)|uploads\.(?:get|append|finish|cancel))$/;
+  /^(?:account|identity)\.|^inference\.server$|^(?:tokens\.list|approvals\.(?:list|request)|uploads\.(?:get|append|finish|cancel))$/;
 /** Lists leave out what one may not see instead of refusing. */
 const LISTS = /^(?:namespaces|models|grants)\.list$/;
 
@@ -166,6 +193,10 @@ async function ask(served: ServedHome, route: Route, token?: string): Promise<An
     ...(isStream && {
       body: 'abc',
       headers: { 'content-type': 'application/octet-stream', 'upload-offset': '0' },
+    }),
+    ...(route.words.id in DOCUMENTS && {
+      body: DOCUMENTS[route.words.id],
+      headers: { 'content-type': 'application/json' },
     }),
     ...(route.words.id === 'uploads.append' && {
       headers: { 'content-type': 'application/partial-upload', 'upload-offset': '0' },
