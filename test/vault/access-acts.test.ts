@@ -6,11 +6,11 @@ import {
   type Caller,
   PERMISSIONS,
   type Permission,
-  type PredictingApi,
   parseAliasName,
   parseModelName,
   parseNamespaceName,
   parsePrincipalId,
+  type StrongroomApi,
 } from '../../src/api/index.ts';
 import { Passphrase } from '../../src/bytes/index.ts';
 import { toStrongroomError } from '../../src/errors/index.ts';
@@ -26,7 +26,7 @@ const of = { model, version: 1 };
 const ghost = { model: parseModelName('acme/ghost'), version: 9 };
 const reason = 'because';
 
-type Call = (api: PredictingApi) => Promise<unknown>;
+type Call = (api: StrongroomApi) => Promise<unknown>;
 
 const VERBS: Readonly<Record<string, readonly [Permission, Call]>> = {
   'namespaces.create': [
