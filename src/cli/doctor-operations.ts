@@ -1,3 +1,4 @@
+import type { StrongroomApi } from '../api/index.ts';
 import type { Line } from '../doctor/index.ts';
 import type { Unseal } from './unseal-with.ts';
 
@@ -10,6 +11,8 @@ export interface DoctorOperations {
     /** A folder that `backup` wrote, to look at too. */
     readonly backup?: string;
   }): Promise<readonly Line[]>;
+  /** Asks a strongroom elsewhere how well it is kept. */
+  examineRemote(api: StrongroomApi): Promise<readonly Line[]>;
   /** Looks at a running server as a stranger sees it. Throws the `NETWORK_…` errors. */
   examineServer(input: {
     readonly url: string;

@@ -3,6 +3,7 @@ import {
   configFile,
   defaultRootKeyFile,
   examineHome,
+  examineRemote,
   examineServer,
   initHome,
   openStrongroom,
@@ -36,6 +37,7 @@ export function createHomeOperations(
     initHome,
     examineHome: ({ home, unseal, ...more }) =>
       examineHome({ home, env, open: () => openHome(home, unseal, env), ...more }),
+    examineRemote,
     examineServer,
     restoreHome: restoreStrongroom,
     restoreKeys,

@@ -19,12 +19,15 @@ const OLD_KEY_DAYS = 730;
 
 /** Checks root seals, keyring and keys. */
 export function checkKeys(facts: KeyFacts, now: Date): readonly Line[] {
-  return [
-    checkOpen(facts),
-    checkPlace(facts),
-    checkSeals(facts.seals),
-    ...(facts.keys === undefined ? [] : [checkAge(facts.keys, now)]),
-  ];
+  return [checkOpen(facts), checkPlace(facts), ...checkSealsAndAge(facts, now)];
+}
+
+/** Checks what can be seen of the keys from elsewhere. */
+export function checkSealsAndAge(
+  { seals, keys }: Pick<KeyFacts, 'seals' | 'keys'>,
+  now: Date,
+): readonly Line[] {
+  return [checkSeals(seals), ...(keys === undefined ? [] : [checkAge(keys, now)])];
 }
 
 function checkOpen({ openProblem }: KeyFacts): Line {

@@ -1,5 +1,6 @@
 export { type RestoreStrongroomOptions, restoreStrongroom } from './backup.ts';
 export { type ExamineHomeOptions, examineHome } from './examine-home.ts';
+export { examineRemote } from './examine-remote.ts';
 export { type ExamineServerOptions, examineServer } from './examine-server.ts';
 export { digestsOf, type EvidenceReport } from './export-evidence.ts';
 export { configFile, defaultRootKeyFile, EVIDENCE_NOTE } from './home-layout.ts';

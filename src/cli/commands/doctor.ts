@@ -22,9 +22,10 @@ export function doctorCommand(runner: Runner): Command {
   const command = describeCommand({
     name: 'doctor',
     summary: 'check an installation line by line: pass, warn or fail, and what to do',
-    more: `Looks at the machine, the home and its keys, policies, backups, and with --probe at a running server. Changes nothing. Ends with ${EXIT_CODES.unsafe.code} when a line fails, with --strict also when one warns.`,
+    more: `Looks at the machine, the home and its keys, policies, backups, and with --probe at a running server. With --server it asks that server, which tells of all but its machine and its files. Changes nothing. Ends with ${EXIT_CODES.unsafe.code} when a line fails, with --strict also when one warns.`,
     examples: [
       ['strongroom doctor', 'the home in ./strongroom-home'],
+      ['strongroom --server https://models.example doctor', 'what a server tells of itself'],
       ['strongroom doctor --probe https://localhost:8443', 'and the server that serves it'],
       [
         'strongroom doctor --self-test',
@@ -47,6 +48,9 @@ export function doctorCommand(runner: Runner): Command {
 
 async function examineHome(session: Session, { backup }: DoctorOptions): Promise<readonly Line[]> {
   const { operations } = session.context;
+  if (session.options.server !== undefined && backup === undefined) {
+    return await session.withApi((api) => operations.examineRemote(api));
+  }
   const unseal = await session.unseal();
   return await operations.examineHome({
     home: session.homeOnly(),
