@@ -18,6 +18,10 @@ async function fill(path: string): Promise<void> {
   }
 }
 
+function run(command: string, ...words: readonly string[]): void {
+  execFileSync(command, words, { stdio: 'pipe' });
+}
+
 /** Lists the namespaces, which is an act on the record; gives the status and the code of the error. */
 function list(url: string, token: string): Promise<readonly [status: number, code: unknown]> {
   return new Promise((resolve, reject) => {
@@ -48,7 +52,7 @@ test('a full disk is 503 for every act, and the server recovers by itself', asyn
   const disk = join(await temporaryFolder(t), 'disk');
   await mkdir(disk);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8388608', 'tmpfs', disk], { stdio: 'pipe' });
+    run('mount', '-t', 'tmpfs', '-o', 'size=8388608', 'tmpfs', disk);
   } catch {
     t.skip('no small file system can be mounted here (it takes root on Linux)');
     return;
@@ -84,6 +88,6 @@ test('a full disk is 503 for every act, and the server recovers by itself', asyn
     const { findings } = await strongroom.api.audit.verify();
     assert.deepEqual(findings, [], 'the record is whole');
   } finally {
-    execFileSync('umount', ['--lazy', disk], { stdio: 'pipe' });
+    run('umount', '--lazy', disk);
   }
 });
