@@ -278,6 +278,32 @@ export interface Account {
   readonly ceiling?: Ceiling;
 }
 
+/** A client certificate that stands for a service account. */
+export interface ClientCertificate {
+  readonly id: string;
+  readonly principal: PrincipalId;
+  /** SHA-256 over its DER, lower-case hex. */
+  readonly fingerprint: string;
+  readonly createdAt: string;
+  /** When the certificate itself ends (ISO 8601 UTC). */
+  readonly expiresAt: string;
+}
+
+/** Which client certificates stand for whom. */
+export interface ClientCertificatesApi {
+  list(): Promise<readonly ClientCertificate[]>;
+  /**
+   * From then on whoever shows the certificate (PEM, one) over TLS is the service account. Throws `CERTIFICATE_MALFORMED`,
+   * `TOKEN_INVALID` for one that is over or bound already, `GRANT_EXCEEDS`, `SERVICE_ACCOUNT_MISSING`.
+   */
+  bind(input: {
+    readonly serviceAccount: string;
+    readonly certificate: Uint8Array;
+  }): Promise<ClientCertificate>;
+  /** One that is gone is fine. */
+  unbind(input: { readonly id: string }): Promise<void>;
+}
+
 /** What users do to themselves. All but `get`, `sessions` and `endSession` want a log-in of the last ten minutes. */
 export interface AccountApi {
   get(): Promise<Account>;
@@ -307,5 +333,6 @@ export interface AccessApi {
   readonly tokens: TokensApi;
   readonly approvals: ApprovalsApi;
   readonly workloads: WorkloadsApi;
+  readonly clientCertificates: ClientCertificatesApi;
   readonly account: AccountApi;
 }

@@ -4,6 +4,8 @@ export type {
   AccountApi,
   Approval,
   ApprovalsApi,
+  ClientCertificate,
+  ClientCertificatesApi,
   ExternalIdentity,
   Grant,
   GrantPlace,

@@ -30,8 +30,6 @@ import {
   attestVersion,
   backupHome,
   bindStrongroom,
-  type ClientCertificateVerbs,
-  clientCertificateVerbs,
   type ExportBundleInput,
   type ExportedBundle,
   type ExportSealedInput,
@@ -112,8 +110,6 @@ export interface Strongroom {
   exportBundle(input: ExportBundleInput): Promise<ExportedBundle>;
   /** Checks such a file and takes it over as a new version. */
   importBundle(input: ImportBundleInput): Promise<ImportedBundle>;
-  /** Client certificates that stand for service accounts. */
-  readonly clientCertificates: ClientCertificateVerbs;
   /** Archives of old entries of the record. */
   readonly archives: RecordArchives;
   /** Writes what an investigation needs into a new folder, signed with the keys of the record. */
@@ -254,7 +250,6 @@ function bindHome({ home, config, env, deps, caller, resources }: BoundHome): St
     attest: (input) => attestVersion(deps, caller, input),
     exportBundle: (input) => exportBundle(deps, caller, input),
     importBundle: (input) => importBundle(deps, caller, input),
-    clientCertificates: clientCertificateVerbs(deps, caller),
     archives: recordArchives(deps, caller),
     exportEvidence: ({ destination }) =>
       gatherEvidence(deps.gate, caller, () =>

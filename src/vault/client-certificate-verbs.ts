@@ -1,5 +1,11 @@
 import type { IdentityParts } from '../access/index.ts';
-import { type Caller, type PrincipalId, principalId } from '../api/index.ts';
+import {
+  type Caller,
+  type ClientCertificate,
+  type ClientCertificatesApi,
+  type PrincipalId,
+  principalId,
+} from '../api/index.ts';
 import { parseCertificatesPem } from '../crypto/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { onEverything } from './act.ts';
@@ -7,39 +13,14 @@ import type { Clock } from './deps.ts';
 import type { Gate } from './gate.ts';
 import { assertHoldsAllOf } from './holds-all.ts';
 
-/** A client certificate that stands for a service account. */
-export interface BoundCertificate {
-  readonly id: string;
-  readonly principal: PrincipalId;
-  /** SHA-256 over its DER, lower-case hex. */
-  readonly fingerprint: string;
-  readonly createdAt: string;
-  /** When the certificate itself ends (ISO 8601 UTC). */
-  readonly expiresAt: string;
-}
-
-/** Which client certificates stand for whom. */
-export interface ClientCertificateVerbs {
-  list(): Promise<readonly BoundCertificate[]>;
-  /**
-   * From then on whoever shows the certificate (PEM, one) over TLS is the service account. Throws `CERTIFICATE_MALFORMED`,
-   * `TOKEN_INVALID` for one that is over or bound already, `GRANT_EXCEEDS`, `SERVICE_ACCOUNT_MISSING`.
-   */
-  bind(input: {
-    readonly serviceAccount: string;
-    readonly certificate: Uint8Array;
-  }): Promise<BoundCertificate>;
-  /** One that is gone is fine. */
-  unbind(input: { readonly id: string }): Promise<void>;
-}
-
 export interface ClientCertificateDeps {
   readonly gate: Gate;
   readonly identity: Pick<IdentityParts, 'access' | 'certificates'>;
   readonly clock: Clock;
 }
 
-export function clientCertificateVerbs(deps: ClientCertificateDeps, caller: Caller): ClientCertificateVerbs {
+/** The verbs on client certificates. */
+export function clientCertificateVerbs(deps: ClientCertificateDeps, caller: Caller): ClientCertificatesApi {
   const { gate, identity } = deps;
   return {
     list: () =>
@@ -72,7 +53,7 @@ interface Binding {
 async function bind(
   { identity, clock }: ClientCertificateDeps,
   { id, certificate, createdBy }: Binding,
-): Promise<BoundCertificate> {
+): Promise<ClientCertificate> {
   const [parsed, ...more] = parseCertificatesPem(certificate);
   if (parsed === undefined || more.length > 0) throw invalid('bind one certificate at a time');
   if (parsed.notAfter <= clock.now().getTime()) throw invalid('the certificate is over');
@@ -97,7 +78,7 @@ async function bind(
 function shown({
   id,
   content,
-}: Awaited<ReturnType<IdentityParts['certificates']['bind']>>): BoundCertificate {
+}: Awaited<ReturnType<IdentityParts['certificates']['bind']>>): ClientCertificate {
   const { principal, fingerprint, createdAt, expiresAt } = content;
   return { id, principal, fingerprint, createdAt, expiresAt };
 }

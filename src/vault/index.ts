@@ -3,10 +3,6 @@ export { type Attestations, type AttestingTool, attestVersion } from './attest-v
 export { type BackgroundRescan, startBackgroundRescan } from './background-rescan.ts';
 export { type BackupHomeInput, type BackupTarget, backupHome } from './backup-home.ts';
 export { MAX_BACKUP_NOTE_BYTES, parseBackupNote } from './backup-note.ts';
-export {
-  type ClientCertificateVerbs,
-  clientCertificateVerbs,
-} from './client-certificate-verbs.ts';
 export type { Clock, Leaseholder, Scanner, VaultDeps, VaultLimits } from './deps.ts';
 export { type ExportBundleInput, type ExportedBundle, exportBundle } from './export-bundle.ts';
 export { type ExportSealedInput, exportSealed } from './export-sealed.ts';

@@ -3,6 +3,7 @@ import { accountVerbs } from './account-verbs.ts';
 import { approvalVerbs } from './approval-verbs.ts';
 import { auditVerbs } from './audit-verbs.ts';
 import { blockVerbs } from './block-verbs.ts';
+import { clientCertificateVerbs } from './client-certificate-verbs.ts';
 import type { VaultDeps } from './deps.ts';
 import { grantVerbs } from './grant-verbs.ts';
 import { keyVerbs } from './key-verbs.ts';
@@ -74,5 +75,6 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     lockdown: lockdownVerbs(deps, caller),
     account: accountVerbs(deps, caller),
     workloads: workloadVerbs(deps, caller),
+    clientCertificates: clientCertificateVerbs(deps, caller),
   };
 }

@@ -141,6 +141,9 @@ const CASES: Readonly<Record<string, readonly [input: object, status: number]>> 
   'approvals.list': [{}, 200],
   'approvals.request': [{ action: 'key:destroy', resource: 'key acme@1', reason: 'old' }, 400],
   'approvals.decide': [{ id: 'nothing-here', decision: 'approved', reason: 'yes' }, 403],
+  'clientCertificates.list': [{}, 200],
+  'clientCertificates.bind': [{ serviceAccount: 'nobody', certificate: new Uint8Array(3) }, 422],
+  'clientCertificates.unbind': [{ id: 'nothing-here' }, 204],
   'workloads.list': [{}, 200],
   'workloads.set': [
     {

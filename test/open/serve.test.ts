@@ -58,16 +58,16 @@ test('a client certificate stands for the service account that it was bound to',
   const authority = await makeAuthority({ name: 'acme' });
   const { certificatePem } = await makeClientCertificate({ name: 'shop', issuer: authority });
   const certificate = utf8Bytes(certificatePem);
-  const bound = await strongroom.clientCertificates.bind({ serviceAccount: 'shop', certificate });
+  const bound = await strongroom.api.clientCertificates.bind({ serviceAccount: 'shop', certificate });
   const { identity } = strongroom.serve();
   const ask = () =>
     identity.authenticate({ kind: 'certificate', sha256: bound.fingerprint, names: [] }, ORIGIN);
   assert.equal((await ask()).id, 'service-account:shop');
   await assert.rejects(
-    strongroom.clientCertificates.bind({ serviceAccount: 'shop', certificate }),
+    strongroom.api.clientCertificates.bind({ serviceAccount: 'shop', certificate }),
     withCode('TOKEN_INVALID'),
   );
-  assert.deepEqual(await strongroom.clientCertificates.list(), [bound]);
-  await strongroom.clientCertificates.unbind({ id: bound.id });
+  assert.deepEqual(await strongroom.api.clientCertificates.list(), [bound]);
+  await strongroom.api.clientCertificates.unbind({ id: bound.id });
   await assert.rejects(ask(), withCode('AUTH_FAILED'));
 });

@@ -154,6 +154,15 @@ const VERBS: Readonly<Record<string, readonly [Permission, Call]>> = {
   // Without a reason, so that the others still find it open.
   'lockdown.begin': ['lockdown:begin', (api) => api.lockdown.begin({ reason: '' })],
   'lockdown.lift': ['lockdown:lift', (api) => api.lockdown.lift({ reason })],
+  'clientCertificates.list': ['service-account:read', (api) => api.clientCertificates.list()],
+  'clientCertificates.bind': [
+    'service-account:configure',
+    (api) => api.clientCertificates.bind({ serviceAccount: 'guest', certificate: new Uint8Array(3) }),
+  ],
+  'clientCertificates.unbind': [
+    'service-account:configure',
+    (api) => api.clientCertificates.unbind({ id: 'nothing' }),
+  ],
   'workloads.list': ['workload:read', (api) => api.workloads.list()],
   'workloads.set': [
     'workload:configure',

@@ -1,5 +1,6 @@
 import { ACCOUNT_ROUTES } from './account.ts';
 import { AUDIT_ROUTES } from './audit.ts';
+import { CLIENT_CERTIFICATE_ROUTES } from './client-certificates.ts';
 import { GRANT_ROUTES, ROLE_ROUTES } from './grants.ts';
 import { BLOCK_ROUTES, LOCKDOWN_ROUTES } from './incidents.ts';
 import { INFERENCE_ROUTES } from './inference.ts';
@@ -65,6 +66,7 @@ export const ROUTES = {
   tokens: TOKEN_ROUTES,
   approvals: APPROVAL_ROUTES,
   workloads: WORKLOAD_ROUTES,
+  clientCertificates: CLIENT_CERTIFICATE_ROUTES,
   account: ACCOUNT_ROUTES,
   blocks: BLOCK_ROUTES,
   lockdown: LOCKDOWN_ROUTES,

@@ -6,6 +6,7 @@ import { answer, done } from '../result.ts';
 import { type Cell, formatFields, formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatInstant } from '../units.ts';
+import { certificateCommand } from './service-account-certificate.ts';
 
 /** `service-account …`: programs with credentials of their own. */
 export function serviceAccountCommand(runner: Runner): Command {
@@ -15,7 +16,8 @@ export function serviceAccountCommand(runner: Runner): Command {
     .addCommand(createCommand(runner))
     .addCommand(showCommand(runner))
     .addCommand(disableCommand(runner))
-    .addCommand(enableCommand(runner));
+    .addCommand(enableCommand(runner))
+    .addCommand(certificateCommand(runner));
 }
 
 function lsCommand(runner: Runner): Command {
