@@ -17,6 +17,16 @@ function commandOf(id: string): string {
   }
 }
 
+/** Whether a process is there and has not ended; nobody may be left who notices its end. */
+export function isRunning(id: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
 /** Waits until something is so. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(10);

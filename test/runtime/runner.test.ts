@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import type { NumericTensor, Tensor } from '../../src/bytes/index.ts';
 import { type ModelContent, Runner, type RunnerOptions } from '../../src/runtime/index.ts';
@@ -10,6 +14,7 @@ import {
   identityModel,
   spinningModel,
 } from '../kit/onnx-builder.ts';
+import { isRunning, until } from '../kit/runner-processes.ts';
 import { floats, floatsOf } from '../kit/tensors.ts';
 
 const OPTIONS: RunnerOptions = {
@@ -143,6 +148,30 @@ suite('a runner', () => {
       } else assert.deepEqual(outcome.value.tensors.map(floatsOf), [[2, 4, 6]]);
     }
     await assert.rejects(runner.run({ inputs: [], outputs: [] }), { code: 'PREDICTION_UNAVAILABLE' });
+  });
+
+  test('ends with the process that started it, also in the middle of a computation', async () => {
+    const keeper = spawn(process.execPath, [join(import.meta.dirname, 'children/spin.ts')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [id] = (await once(keeper.stdout, 'data')) as [Buffer];
+    const pid = Number(id.toString());
+    assert.ok(isRunning(pid));
+    keeper.kill('SIGKILL');
+    await until(() => !isRunning(pid));
+  });
+
+  test('has no environment, and no file open but pipes', async (t) => {
+    const runner = await start(t, doublingModel());
+    const place = `/proc/${runner.pid}`;
+    // What the shell says of itself.
+    assert.match(await readFile(`${place}/environ`, 'latin1'), /^(?:PWD=\/\0)?$/);
+    const open = await Promise.all(
+      (await readdir(`${place}/fd`)).map((fd) => readlink(`${place}/fd/${fd}`).catch(() => 'gone')),
+    );
+    const files = open.filter((target) => target.startsWith('/') && !target.startsWith('/dev/'));
+    assert.deepEqual(files, []);
+    assert.ok((await readFile(`${place}/cmdline`, 'latin1')).split('\0').includes('--permission'));
   });
 
   test('takes no model with operators that nobody has, and none that is no model', async (t) => {
