@@ -26,6 +26,8 @@ const START_TIMEOUT_MS = 120_000;
 /** All of the load comes from one address, which is what limits and the intrusion detection are there to stop. */
 const UNGUARDED = {
   STRONGROOM_INTRUSION_MODE: 'off',
+  // Of the bare server; ours sees to it by itself.
+  ORT_DISABLE_TELEMETRY: '1',
   ...Object.fromEntries(
     ['ADDRESS', 'LOG_IN', 'READ', 'WRITE', 'CONTENT', 'PREDICT'].map((kind) => [
       `STRONGROOM_RATES_${kind}_PER_MINUTE`,
