@@ -22,42 +22,72 @@ const MAX_SECRET_CHARS = 1024;
 /** A version that has no name and no number: the newest. No alias can be called so. */
 export const NEWEST = '~newest';
 
+/** What a text is made of, and one that readers of the API description can try. */
+interface Wording {
+  readonly maxChars: number;
+  readonly example: string;
+}
+
 /** Text by a pattern, under the brand of the names that have it. */
-function branded<Name extends string>(pattern: string, maxChars: number): z.ZodType<Name, string> {
+function branded<Name extends string>(
+  pattern: string,
+  { maxChars, example }: Wording,
+): z.ZodType<Name, string> {
   return z
     .string()
     .max(maxChars)
-    .regex(new RegExp(`^${pattern}$`)) as unknown as z.ZodType<Name, string>;
+    .regex(new RegExp(`^${pattern}$`))
+    .meta({ examples: [example] }) as unknown as z.ZodType<Name, string>;
 }
 
-export const namespaceName = branded<NamespaceName>(NAME, 64);
-export const modelName = branded<ModelName>(`${NAME}/${NAME}`, 129);
-export const aliasName = branded<AliasName>(`(?!\\d+$)${NAME}`, 64);
+export const namespaceName = branded<NamespaceName>(NAME, { maxChars: 64, example: 'acme' });
+export const modelName = branded<ModelName>(`${NAME}/${NAME}`, {
+  maxChars: 129,
+  example: 'acme/churn',
+});
+export const aliasName = branded<AliasName>(`(?!\\d+$)${NAME}`, { maxChars: 64, example: 'production' });
 /** The part of a model's name after its namespace; names of users, roles and the like look the same. */
 export const plainName = z
   .string()
   .max(64)
-  .regex(new RegExp(`^${NAME}$`));
-export const principal = branded<PrincipalId>(`(?:user|service-account|workload):${NAME}`, 80);
+  .regex(new RegExp(`^${NAME}$`))
+  .meta({ examples: ['churn'] });
+export const principal = branded<PrincipalId>(`(?:user|service-account|workload):${NAME}`, {
+  maxChars: 80,
+  example: 'user:ada',
+});
 export const permission = z.enum(Object.keys(PERMISSIONS) as [Permission, ...Permission[]]);
 /** A number of a version, as JSON. */
-export const versionNumber = z.int().min(1).max(999_999_999);
+export const versionNumber = z
+  .int()
+  .min(1)
+  .max(999_999_999)
+  .meta({ examples: [3] });
 /** The same in a path. */
-export const versionDigits = z.codec(z.string().regex(/^[1-9]\d{0,8}$/), versionNumber, {
-  decode: Number,
-  encode: String,
-});
+export const versionDigits = z.codec(
+  z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .meta({ examples: ['3'] }),
+  versionNumber,
+  {
+    decode: Number,
+    encode: String,
+  },
+);
 export const versionWord = z
   .string()
   .max(64)
-  .regex(new RegExp(`^(?:${NEWEST}|[1-9]\\d{0,8}|(?!\\d+$)${NAME})$`));
+  .regex(new RegExp(`^(?:${NEWEST}|[1-9]\\d{0,8}|(?!\\d+$)${NAME})$`))
+  .meta({ examples: ['3', 'production', NEWEST] });
 
 /** The path of a file inside a version. */
 export const filePath = z
   .string()
   .min(1)
   .max(MAX_FILE_PATH_BYTES)
-  .refine(isFilePath, 'not a path of a file inside a version') as unknown as z.ZodType<FilePath, string>;
+  .refine(isFilePath, 'not a path of a file inside a version')
+  .meta({ examples: ['weights/model.onnx'] }) as unknown as z.ZodType<FilePath, string>;
 
 function isFilePath(text: string): boolean {
   try {
@@ -73,7 +103,8 @@ export const versionRef: z.ZodType<VersionRef, string> = z.codec(
   z
     .string()
     .max(200)
-    .regex(new RegExp(`^${NAME}/${NAME}(?:@[1-9]\\d{0,8}|:(?!\\d+$)${NAME})?$`)),
+    .regex(new RegExp(`^${NAME}/${NAME}(?:@[1-9]\\d{0,8}|:(?!\\d+$)${NAME})?$`))
+    .meta({ examples: ['acme/churn@3', 'acme/churn:production'] }),
   z.custom<VersionRef>((value) => typeof value === 'object'),
   { decode: parseVersionRef, encode: formatVersionRef },
 );
@@ -113,7 +144,7 @@ export const timeIn = z.iso.datetime().overwrite((text) => {
   return Number.isNaN(time.getTime()) ? text : time.toISOString();
 });
 /** The same on its way out. */
-export const time = z.string().meta({ format: 'date-time' });
+export const time = z.string().meta({ format: 'date-time', examples: ['2026-03-01T09:30:00.000Z'] });
 
 /** A secret: text on the wire, bytes that never print here. */
 export const secret: z.ZodType<SecretBytes, string> = z.codec(
