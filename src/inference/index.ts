@@ -1,7 +1,7 @@
 export { compareOutputs } from './compare-outputs.ts';
 export type { ModelSession, OpenModel, SessionOptions } from './model-session.ts';
 export { applyOutputPolicy, type PolicedAnswer } from './output-policy.ts';
-export { largestAt } from './output-policy-row.ts';
+export { largestAt, policeScores } from './output-policy-row.ts';
 export { readNumbers } from './score-tensor.ts';
 export { type LoadedModel, type PoolOptions, type ServableModel, SessionPool } from './session-pool.ts';
 export { validateInputs, validateOutputs } from './validation/validate-inputs.ts';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomOf, shuffle } from '../../src/robustness/random.ts';
+import { type Scaling, scalingOf } from '../../src/robustness/scaling.ts';
 import { type Network, trainNetwork } from '../../src/robustness/surrogates/network.ts';
 
 const FOLDER = join(import.meta.dirname, '../../examples/extraction');
@@ -72,26 +73,4 @@ function trainOn(
     return { features: by.scaling.apply(features), answer };
   });
   return trainNetwork(labelled, { name: 'victim', hidden: [32], steps: 600, random: randomOf(by.seed) });
-}
-
-/** Features on a common scale, and back. */
-export interface Scaling {
-  apply(features: Float64Array): Float64Array;
-  undo(features: Float64Array): Float64Array;
-}
-
-export function scalingOf(rows: readonly Float64Array[]): Scaling {
-  const size = rows[0]?.length ?? 0;
-  const means = Float64Array.from({ length: size }, (_, at) => meanOf(rows.map((row) => row[at] ?? 0)));
-  const scales = means.map(
-    (mean, at) => Math.sqrt(meanOf(rows.map((row) => ((row[at] ?? 0) - mean) ** 2))) || 1,
-  );
-  return {
-    apply: (features) => features.map((value, at) => (value - (means[at] ?? 0)) / (scales[at] ?? 1)),
-    undo: (features) => features.map((value, at) => value * (scales[at] ?? 1) + (means[at] ?? 0)),
-  };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -39,11 +39,13 @@ export interface EpochBounds {
 }
 
 /** As the guide says it. */
-const EPOCHS: EpochBounds = { ms: [600_000, 3_600_000], rows: [300, 1500] };
+const EPOCHS: EpochBounds = { ms: [300_000, 1_800_000], rows: [200, 800] };
 
 /** Alarms of an epoch that are needed for a step up, and the share of its windows that they must be. */
 const MIN_ALARMS = 2;
 const MIN_ALARM_SHARE = 0.5;
+/** So many windows of an epoch, every one an alarm, are a step of two. */
+const OVERWHELMING_WINDOWS = 4;
 
 /**
  * Where one principal stands with one model. A step is taken only where an epoch ends, and when that is nobody can
@@ -88,7 +90,8 @@ export class Ladder {
     if (this.#rows < this.#endsAfterRows && at < this.#endsAt) return false;
     const before = this.#step;
     const isAttack = this.#alarms >= MIN_ALARMS && this.#alarms >= MIN_ALARM_SHARE * this.#windows;
-    if (isAttack) this.#step = Math.min(this.#step + 1, LEVELS.length - 1);
+    const isPlain = this.#alarms === this.#windows && this.#windows >= OVERWHELMING_WINDOWS;
+    if (isAttack) this.#step = Math.min(this.#step + (isPlain ? 2 : 1), LEVELS.length - 1);
     else if (this.#alarms === 0) this.#step = Math.max(this.#step - 1, 0);
     this.#begin(at);
     return this.#step !== before;

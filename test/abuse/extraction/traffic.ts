@@ -3,8 +3,9 @@ import type { AskedRow } from '../../../src/abuse/extraction/asked-row.ts';
 import { Calibration } from '../../../src/abuse/extraction/calibration.ts';
 import { type JudgedWindow, ModelWatch } from '../../../src/abuse/extraction/model-watch.ts';
 import { randomOf, shuffle } from '../../../src/robustness/random.ts';
+import { scalingOf } from '../../../src/robustness/scaling.ts';
 import type { Strategy } from '../../../src/robustness/strategies/strategy.ts';
-import { type Split, scalingOf } from '../../kit/data-sets.ts';
+import type { Split } from '../../kit/data-sets.ts';
 
 /** What the reference of a split teaches. */
 export async function calibrationOf(split: Split, seed: number): Promise<Calibration> {

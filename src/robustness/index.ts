@@ -1,0 +1,10 @@
+export {
+  type ExtractionInput,
+  evaluateExtraction,
+  type StrategyReport,
+  type Victim,
+} from './extraction.ts';
+export { plotExtraction } from './extraction-plot.ts';
+export { randomOf, shuffle } from './random.ts';
+export { STRATEGIES } from './strategies/all.ts';
+export { watchedDefence } from './watched-defence.ts';
