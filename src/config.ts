@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { StrongroomError } from './errors/index.ts';
 import { DEFAULT_LIMITS } from './network/index.ts';
 import {
+  defenceSection,
   intrusionSection,
   logSection,
   oidcProviderSettings,
@@ -243,6 +244,7 @@ const configSchema = z.strictObject({
   rates: ratesSection.prefault({}),
   intrusion: intrusionSection.prefault({}),
   predictions: predictionsSection.prefault({}),
+  defence: defenceSection.prefault({}),
   oidc: oidcList.default([]),
   served_model: servedModelList.default([]),
 });
@@ -264,6 +266,7 @@ const SECTIONS = {
   rates: ratesSection,
   intrusion: intrusionSection,
   predictions: predictionsSection,
+  defence: defenceSection,
 } as const;
 
 /** Lists of tables, `[[oidc]]`: they stand in the file only. */

@@ -44,7 +44,7 @@ export class Detector {
   /** The scenarios that came about by it. */
   see(notice: SecurityNotice): readonly Detection[] {
     const at = this.#deps.now();
-    const source = notice.address === undefined ? '' : this.#deps.hide(networksOf(notice.address).exact);
+    const source = this.#deps.hide(sourceOf(notice));
     return this.#deps.scenarios
       .filter((scenario) => scenario.on.includes(notice.kind))
       .filter((scenario) => this.#fill(scenario, this.#bucketOf(scenario, source, at), { notice, at }))
@@ -98,6 +98,11 @@ export class Detector {
     if (targets.size > capacity && oldest !== undefined) targets.delete(oldest);
     return true;
   }
+}
+
+/** What comes from nowhere is told apart by who did it to what. */
+function sourceOf({ address, principal = '', target = '' }: SecurityNotice): string {
+  return address === undefined ? `${principal} ${target}` : networksOf(address).exact;
 }
 
 function isOver({ type, capacity, windowMs }: Scenario, bucket: Bucket, at: number): boolean {

@@ -1,10 +1,13 @@
 export { type Alert, alertOf } from './alert.ts';
 export { type BlockEntry, BlockTable } from './block-table.ts';
 export { type Detection, Detector } from './detector.ts';
-export type { AskedRow, RandomSource } from './extraction/asked-row.ts';
-export { Calibration, MIN_REFERENCE_ROWS } from './extraction/calibration.ts';
-export { Ladder, measuresOf } from './extraction/ladder.ts';
+export { Calibration } from './extraction/calibration.ts';
+export { type ExtractionNotice, ExtractionWatch, type Standing } from './extraction/extraction-watch.ts';
+export { Ladder, type Measures, measuresOf } from './extraction/ladder.ts';
+export { surenessOf } from './extraction/margins.ts';
 export { ModelWatch } from './extraction/model-watch.ts';
+export { PredictionBudgets } from './extraction/prediction-budgets.ts';
+export { priceOf } from './extraction/released-bits.ts';
 export { Guard, type GuardDeps } from './guard.ts';
 export { guardedIdentity } from './guarded-identity.ts';
 export { networkText, parseSource, sourceOf } from './network-text.ts';

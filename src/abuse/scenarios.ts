@@ -110,6 +110,17 @@ const FIXED: readonly Scenario[] = [
     quietMs: MINUTE_MS,
   },
   {
+    name: 'model-extraction',
+    summary: 'questions to a model look as if they were to copy it',
+    type: 'trigger',
+    on: ['extraction-suspected'],
+    capacity: 1,
+    windowMs: MINUTE_MS,
+    then: 'tell',
+    severity: 'error',
+    quietMs: 60 * MINUTE_MS,
+  },
+  {
     name: 'signature-refused',
     summary: 'a signature that does not hold was handed in',
     type: 'trigger',

@@ -19,7 +19,9 @@ export type EventKind =
   /** The record is not what was written. */
   | 'record-broken'
   /** Somebody touched what is there as bait. */
-  | 'decoy-touched';
+  | 'decoy-touched'
+  /** Questions to a model that look as if they were to copy it: its target is the model. */
+  | 'extraction-suspected';
 
 /** One thing that happened. */
 export interface SecurityNotice {

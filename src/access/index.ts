@@ -3,6 +3,7 @@ export { type BlockList, parseBlockList } from './block-list.ts';
 export { Blocks } from './blocks.ts';
 export { BUILT_IN_ROLES } from './built-in-roles.ts';
 export { isWithinCeiling } from './ceiling.ts';
+export { DefenceModes } from './defence-mode.ts';
 export {
   type CollectionRules,
   DocumentCollection,

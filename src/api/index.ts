@@ -39,6 +39,15 @@ export type {
 } from './audit.ts';
 export type { AuthenticationMethod, Caller, Ceiling } from './caller.ts';
 export { parseCompression } from './compression.ts';
+export {
+  DEFENCE_MODES,
+  type DefenceApi,
+  type DefenceLevel,
+  type DefenceMode,
+  type DefenceStanding,
+  type DefenceStatus,
+  type WatchedModel,
+} from './defence.ts';
 export type {
   Credential,
   FactorWanted,

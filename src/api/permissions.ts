@@ -64,6 +64,8 @@ export const PERMISSIONS = {
   'block:configure': 'system',
   'lockdown:begin': 'system',
   'lockdown:lift': 'system',
+  'defence:read': 'system',
+  'defence:configure': 'system',
   'metrics:read': 'system',
   'evidence:export': 'system',
   'system:read': 'system',

@@ -1,6 +1,7 @@
 import type { Passphrase } from '../bytes/index.ts';
 import type { AccessApi } from './access.ts';
 import type { AuditApi } from './audit.ts';
+import type { DefenceApi } from './defence.ts';
 import type { BlocksApi, LockdownApi } from './incidents.ts';
 import type { SchemasApi } from './input-schema.ts';
 import type {
@@ -48,6 +49,7 @@ export interface StrongroomApi extends AccessApi {
   readonly audit: AuditApi;
   readonly blocks: BlocksApi;
   readonly lockdown: LockdownApi;
+  readonly defence: DefenceApi;
   readonly predictions: PredictionsApi;
 }
 

@@ -13,6 +13,7 @@ import { bestCommand } from './commands/best.ts';
 import { blocksCommand } from './commands/blocks.ts';
 import { bootstrapCommand } from './commands/bootstrap.ts';
 import { configCommand } from './commands/config.ts';
+import { defenceCommand } from './commands/defence.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downloadCommand } from './commands/download.ts';
@@ -121,7 +122,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
       workloadCommand,
     ],
   ],
-  ['Incidents:', [blocksCommand, lockdownCommand, evidenceCommand]],
+  ['Incidents:', [blocksCommand, lockdownCommand, defenceCommand, evidenceCommand]],
   ['Care:', [doctorCommand, backupCommand, restoreCommand, auditCommand, configCommand, secretCommand]],
 ];
 

@@ -1,5 +1,6 @@
 export { compareOutputs } from './compare-outputs.ts';
 export type { ModelSession, OpenModel, SessionOptions } from './model-session.ts';
+export { observe } from './observed-rows.ts';
 export { applyOutputPolicy, type PolicedAnswer } from './output-policy.ts';
 export { largestAt, policeScores } from './output-policy-row.ts';
 export { readNumbers } from './score-tensor.ts';

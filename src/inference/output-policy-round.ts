@@ -1,12 +1,49 @@
+/** How a distribution is rounded. */
+export interface Rounding {
+  readonly decimals: number;
+  /** The class that must stay the likeliest. */
+  readonly winner: number;
+}
+
 /**
  * Rounds a distribution to whole units of 10^-decimals that still sum to one, by largest remainder (Hamilton's method):
  * every value moves by less than a unit, but for the winner, which wins its ties and so may move by up to two.
  */
-export function roundDistribution(
+export function roundDistribution(probabilities: Float64Array, { decimals, winner }: Rounding): Float64Array {
+  const units = apportion(probabilities, 10 ** decimals);
+  keepWinner(units, winner);
+  return units.map((unit) => unit / 10 ** decimals);
+}
+
+/**
+ * Rounds the kept classes of a distribution, largest first, in the same way; the others share what is left evenly, which
+ * is never more than a kept class has.
+ */
+export function roundKept(
   probabilities: Float64Array,
-  { decimals, winner }: { readonly decimals: number; readonly winner: number },
+  { decimals, kept }: Rounding & { readonly kept: readonly number[] },
 ): Float64Array {
   const unitCount = 10 ** decimals;
+  const shown = Float64Array.from(kept, (at) => probabilities[at] ?? 0);
+  const all = probabilities.reduce((sum, probability) => sum + probability, 0);
+  const rest = Math.max(0, all - shown.reduce((sum, probability) => sum + probability, 0));
+  const units = apportion(Float64Array.of(...shown, rest), unitCount);
+  const keptUnits = units.subarray(0, kept.length);
+  keepWinner(keptUnits, 0);
+  const others = probabilities.length - kept.length;
+  const left = () => (unitCount - keptUnits.reduce((sum, unit) => sum + unit, 0)) / others;
+  for (let at = keptUnits.length - 1; at >= 0; at--) {
+    const leeway = at === 0 ? 0 : 1e-9;
+    while ((keptUnits[at] ?? 0) + leeway <= left()) keptUnits[at] = (keptUnits[at] ?? 0) + 1;
+  }
+  keepWinner(keptUnits, 0);
+  const shared = new Float64Array(probabilities.length).fill(left() / unitCount);
+  for (const [rank, at] of kept.entries()) shared[at] = (keptUnits[rank] ?? 0) / unitCount;
+  return shared;
+}
+
+/** Whole units in proportion to a distribution, by largest remainder. */
+function apportion(probabilities: Float64Array, unitCount: number): Float64Array {
   const sum = probabilities.reduce((total, probability) => total + probability, 0);
   const exact = probabilities.map((probability) => (probability / sum) * unitCount);
   const units = exact.map(Math.floor);
@@ -15,8 +52,7 @@ export function roundDistribution(
     (a, b) => remainderAt(exact, b) - remainderAt(exact, a) || a - b,
   );
   for (const at of byRemainder.slice(0, missing)) units[at] = (units[at] ?? 0) + 1;
-  keepWinner(units, winner);
-  return units.map((unit) => unit / unitCount);
+  return units;
 }
 
 function remainderAt(exact: Float64Array, at: number): number {

@@ -1,5 +1,5 @@
 import type { OutputPolicy } from '../api/index.ts';
-import { roundDistribution, roundToDigits } from './output-policy-round.ts';
+import { roundDistribution, roundKept, roundToDigits } from './output-policy-round.ts';
 
 /** Numbers over 0 to below 1, each fresh; the same for the same input of a model. */
 export type NoiseStream = () => number;
@@ -24,11 +24,16 @@ export function policeScores(
   if (policy.isLabelOnly === true) return oneHot(scores);
   let policed = scores;
   if (policy.perturbation !== undefined) policed = perturb(policed, policy.perturbation, noise());
-  if (policy.classes !== undefined) policed = keepLargest(policed, policy.classes);
-  if (policy.digits === undefined) return policed;
-  return isDistribution
-    ? roundDistribution(policed, { decimals: policy.digits, winner: largestAt(scores) })
-    : policed.map((score) => roundToDigits(score, policy.digits ?? 0));
+  const { classes = scores.length, digits } = policy;
+  const rounding = { decimals: digits ?? 0, winner: largestAt(scores) };
+  if (classes < scores.length) {
+    const kept = rankOf(policed).slice(0, classes);
+    if (digits !== undefined && isDistribution) return roundKept(policed, { ...rounding, kept });
+    policed = keepOnly(policed, kept);
+  }
+  if (digits === undefined) return policed;
+  if (isDistribution) return roundDistribution(policed, rounding);
+  return policed.map((score) => roundToDigits(score, digits));
 }
 
 /** Index of the largest score; the first of several. */
@@ -46,15 +51,18 @@ function oneHot(scores: Float64Array): Float64Array {
   return hot;
 }
 
-/** The `count` largest stay as they are; the others share their sum evenly, which tells nothing that was not known. */
-function keepLargest(scores: Float64Array, count: number): Float64Array {
-  if (count >= scores.length) return scores;
-  const order = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  const rest = order.slice(count);
-  const share = rest.reduce((sum, at) => sum + (scores[at] ?? 0), 0) / rest.length;
-  const kept = scores.slice();
-  for (const at of rest) kept[at] = share;
-  return kept;
+/** Indices from the largest score down. */
+function rankOf(scores: Float64Array): readonly number[] {
+  return [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+}
+
+/** Some scores stay as they are; the others share their sum evenly, which tells nothing that was not known. */
+function keepOnly(scores: Float64Array, kept: readonly number[]): Float64Array {
+  const all = scores.reduce((sum, score) => sum + score, 0);
+  const shown = kept.reduce((sum, at) => sum + (scores[at] ?? 0), 0);
+  const shared = new Float64Array(scores.length).fill((all - shown) / (scores.length - kept.length));
+  for (const at of kept) shared[at] = scores[at] ?? 0;
+  return shared;
 }
 
 /**

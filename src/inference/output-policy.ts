@@ -11,8 +11,8 @@ export interface PolicedAnswer {
   readonly policy: OutputPolicy;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  /** Of the model alone; perturbs. */
-  readonly key: SecretBytes;
+  /** Of the model alone. Without it a policy that perturbs is refused. */
+  readonly key?: SecretBytes;
 }
 
 /** Sums of probabilities that were computed in half precision are off by that much. */
@@ -81,10 +81,15 @@ function policeTable(output: NumericTensor, classes: number, answer: PolicedAnsw
   const policed = new Float64Array(numbers.length);
   for (const [row, scores] of rows.entries()) {
     const noise = (): NoiseStream =>
-      noiseFor(key, { inputs, row, rowCount: rows.length, probabilities: scores });
+      noiseFor(keyFor(key, output, policy), { inputs, row, rowCount: rows.length, probabilities: scores });
     policed.set(policeScores(scores, { policy, isDistribution, noise }), row * classes);
   }
   return withNumbers(output, policed);
+}
+
+function keyFor(key: SecretBytes | undefined, output: Tensor, policy: OutputPolicy): SecretBytes {
+  if (key === undefined) throw unfit(output, policy);
+  return key;
 }
 
 /** What is no distribution cannot be perturbed, and among what is no number there is no largest. */

@@ -28,6 +28,7 @@ import {
   type StrongroomDeps,
 } from '../vault/index.ts';
 import { defaultRootKeyFile, isKeyFile, MAX_SECRET_FILE_BYTES } from './home-layout.ts';
+import { openDefence } from './open-defence.ts';
 import { openFederation } from './open-federation.ts';
 import { openIdentity } from './open-identity.ts';
 import { secretReading } from './secret-settings.ts';
@@ -89,6 +90,7 @@ export function composeDeps(parts: HomeParts): Omit<HomeDeps, 'predictions'> {
     schemas: new InputSchemas({ catalogue, seal: keyring, now: clock.now }),
     rollouts: new Rollouts({ catalogue, seal: keyring }),
     lockdown,
+    defence: openDefence({ settings: config.defence, catalogue, keyring, audit, clock }),
     recorder,
     audit,
     gate: createGate({ authorizer, recorder }),

@@ -9,6 +9,7 @@ import {
   type VaultDeps,
   validationStage,
 } from '../vault/index.ts';
+import { openDefenceStage } from './open-defence.ts';
 
 const MIB = 2 ** 20;
 
@@ -19,10 +20,13 @@ interface Configured {
 
 /** The models that a home serves, with what stands around every prediction: the first stage sees it first. */
 export function openPredictions(
-  deps: PredictionsDeps & Pick<VaultDeps, 'schemas'>,
+  deps: PredictionsDeps & Pick<VaultDeps, 'schemas' | 'defence' | 'keyring'>,
   config: Configured,
 ): Predictions {
-  return new Predictions(deps, { ...poolOptions(config), stages: [validationStage(deps.schemas)] });
+  return new Predictions(deps, {
+    ...poolOptions(config),
+    stages: [validationStage(deps.schemas), openDefenceStage(deps)],
+  });
 }
 
 function poolOptions(config: Configured): Omit<PredictionsOptions, 'stages'> {

@@ -158,6 +158,7 @@ export async function openStrongroom(options: OpenStrongroomOptions): Promise<St
     pool: opened.use(SegmentPool.open()),
     scanner: options.scanner ?? opened.use(openScanner()),
   });
+  opened.use(composed.defence);
   opened.defer(() => {
     composed.identity.close();
   });

@@ -7,6 +7,7 @@ import type { Keyring } from '../keyring/index.ts';
 import type { Catalogue } from '../storage/index.ts';
 import {
   type Clock,
+  type Defence,
   type Gate,
   mayMeasure,
   type Predictions,
@@ -27,6 +28,8 @@ export interface ServedHome extends ServedStrongroom {
   readonly guarding: Pick<OpenGuardInput, 'blocks' | 'isKnownDevice' | 'record'>;
   /** What the versions that are served did since the process began. */
   readonly predictionStatistics: () => readonly VersionStatistics[];
+  /** What whoever serves it tells others of. */
+  readonly defence: Defence;
   /** Throws `ACCESS_DENIED`. */
   readonly assertMayMeasure: (caller: Caller) => Promise<void>;
 }
@@ -37,6 +40,7 @@ export interface ServeHomeInput {
   readonly recorder: Recorder;
   readonly audit: AuditLog;
   readonly blocks: Blocks;
+  readonly defence: Defence;
   readonly gate: Gate;
   readonly predictions: Pick<Predictions, 'pool'>;
   readonly catalogue: Catalogue;
@@ -61,6 +65,7 @@ export function serveHome(input: ServeHomeInput): { readonly served: ServedHome;
         record: (detection, blocked) => recordDetection(input.audit, detection, blocked),
       },
       predictionStatistics: () => input.predictions.pool.statistics(),
+      defence: input.defence,
       assertMayMeasure: (caller) => mayMeasure(input.gate, caller),
       ready: async () => {
         housekeeping.assertSound();

@@ -6,6 +6,7 @@ import type { OpenServer, ServerLimits, ServerPowers } from '../http/index.ts';
 import type { ServerSettings } from '../settings/index.ts';
 import { createMetrics, type Log } from '../telemetry/index.ts';
 import { measuredVersion } from './measured-version.ts';
+import { announceDefence } from './open-defence.ts';
 import { openGuard } from './open-guard.ts';
 import { openLog } from './open-log.ts';
 import { type OpenStrongroomOptions, openStrongroom } from './open-strongroom.ts';
@@ -68,6 +69,7 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
     metrics,
   });
   opened.defer(closeGuard);
+  announceDefence(served.defence, { guard, metrics, log });
   // Only who serves waits for what serving takes.
   const { openServer } = await import('../http/index.ts');
   const server = await openServer({

@@ -5,6 +5,6 @@ export {
   type Victim,
 } from './extraction.ts';
 export { plotExtraction } from './extraction-plot.ts';
-export { randomOf, shuffle } from './random.ts';
+export { randomOf } from './random.ts';
 export { STRATEGIES } from './strategies/all.ts';
 export { watchedDefence } from './watched-defence.ts';

@@ -1,3 +1,4 @@
+export { type DefenceSettings, defenceSection } from './defence-settings.ts';
 export { editToml, type SettingPlace } from './edit-toml.ts';
 export {
   type IntrusionSettings,

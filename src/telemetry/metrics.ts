@@ -20,6 +20,8 @@ export interface Metrics {
   refusal(policy: string): void;
   /** A scenario of the intrusion detection that came about. */
   detection(scenario: string): void;
+  /** What the defence against copying noticed: an alarm, or the level that somebody went to. */
+  extraction(what: string): void;
   /** Addresses that are blocked now. */
   blocks(count: number): void;
   /** Lines of the log that could not be forwarded. */
@@ -83,6 +85,7 @@ export function createMetrics(): Metrics {
     },
     refusal: (policy) => refusals.inc({ policy }),
     detection: (scenario) => detections.inc({ scenario }),
+    extraction: extractionCounter(registry),
     blocks: (count) => blocks.set(count),
     lostLogLines: (count) => lost.inc(count),
     lostSpans: (count) => lostSpans.inc(count),
@@ -91,4 +94,14 @@ export function createMetrics(): Metrics {
     },
     read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+function extractionCounter(registry: Registry): Metrics['extraction'] {
+  const counter = new Counter({
+    name: 'strongroom_extraction_total',
+    help: 'Alarms of the defence against copying models, and changes to each of its levels',
+    labelNames: ['what'] as const,
+    registers: [registry],
+  });
+  return (what) => counter.inc({ what });
 }

@@ -7,6 +7,7 @@ import type { Keyring } from '../keyring/index.ts';
 import type { Registry } from '../registry/index.ts';
 import type { RuleSet, ScanReport } from '../scan/index.ts';
 import type { BlobStore, Catalogue, LeaseHolder, LeaseJudge } from '../storage/index.ts';
+import type { Defence } from './defence.ts';
 import type { Gate } from './gate.ts';
 import type { InputSchemas } from './input-schemas.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -21,6 +22,7 @@ export interface VaultDeps {
   readonly federation: Federation;
   readonly blocks: Blocks;
   readonly lockdown: Lockdown;
+  readonly defence: Defence;
   readonly audit: AuditLog;
   readonly schemas: InputSchemas;
   readonly rollouts: Rollouts;

@@ -4,6 +4,7 @@ import { approvalVerbs } from './approval-verbs.ts';
 import { auditVerbs } from './audit-verbs.ts';
 import { blockVerbs } from './block-verbs.ts';
 import { clientCertificateVerbs } from './client-certificate-verbs.ts';
+import { defenceVerbs } from './defence-verbs.ts';
 import type { VaultDeps } from './deps.ts';
 import { grantVerbs } from './grant-verbs.ts';
 import { keyVerbs } from './key-verbs.ts';
@@ -73,6 +74,7 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     tokens: tokenVerbs(deps, caller),
     blocks: blockVerbs(deps, caller),
     lockdown: lockdownVerbs(deps, caller),
+    defence: defenceVerbs(deps, caller),
     account: accountVerbs(deps, caller),
     workloads: workloadVerbs(deps, caller),
     clientCertificates: clientCertificateVerbs(deps, caller),

@@ -76,6 +76,8 @@ const EXPECTED = `
   block:configure           S  . . . . . x . x
   lockdown:begin            S  . . . . . x . x
   lockdown:lift             S  . . . . . x . x
+  defence:read              S  . . . . . x x x
+  defence:configure         S  . . . . . x . x
   metrics:read              S  . . . . . x x x
   evidence:export           S  . . . . . x x x
   system:read               S  . . . . . x x x

@@ -121,6 +121,20 @@ test('top-k keeps the k largest, and the others share what is left', () => {
   assert.deepEqual([...row('top-9', [0.25, 0.75])], [0.25, 0.75]);
 });
 
+test('classes beyond the k largest keep even shares when digits go, and never more than a kept one', () => {
+  const nine = [0.31, ...Array.from({ length: 9 }, () => 0.69 / 9)];
+  assert.equal(new Set([...row('top-1+round-1', nine)].slice(1)).size, 1);
+  fc.assert(
+    fc.property(distributions, fc.integer({ min: 1, max: 3 }), (scores, digits) => {
+      const answer = row(`top-1+round-${digits}`, scores);
+      const winner = largestAt(scores);
+      const others = new Set([...answer].filter((_, at) => at !== winner));
+      assert.equal(others.size, 1);
+      assert.ok((answer[winner] ?? 0) > Math.max(...others));
+    }),
+  );
+});
+
 test('rounding keeps the sum, and does not let another class come level with the likeliest', () => {
   assert.deepEqual([...row('round-1', [0.4996, 0.5004])].map(rounded), [0.4, 0.6]);
   assert.deepEqual([...row('round-2', [1 / 3, 1 / 3, 1 / 3])].map(rounded), [0.34, 0.33, 0.33]);

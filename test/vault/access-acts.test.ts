@@ -163,6 +163,10 @@ const VERBS: Readonly<Record<string, readonly [Permission, Call]>> = {
     'service-account:configure',
     (api) => api.clientCertificates.unbind({ id: 'nothing' }),
   ],
+  'defence.status': ['defence:read', (api) => api.defence.status()],
+  'defence.configure': ['defence:configure', (api) => api.defence.configure({ mode: 'alert', reason })],
+  'defence.learn': ['defence:configure', (api) => api.defence.learn({ model })],
+  'defence.forgive': ['defence:configure', (api) => api.defence.forgive({ model, principal: 'user:x' })],
   'workloads.list': ['workload:read', (api) => api.workloads.list()],
   'workloads.set': [
     'workload:configure',

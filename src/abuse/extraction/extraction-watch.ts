@@ -32,6 +32,8 @@ export interface WatchedModel {
   readonly model: string;
   readonly isCalibrated: boolean;
   readonly learntRows: number;
+  /** The only one it learns from, where somebody was named. */
+  readonly learnsFrom?: string;
 }
 
 /** Something that whoever watches over the models should know. */
@@ -81,6 +83,7 @@ export class ExtractionWatch {
   #waitingRows = 0;
   #dropped = 0;
   #work: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor(deps: ExtractionWatchDeps) {
     this.#deps = deps;
@@ -93,6 +96,7 @@ export class ExtractionWatch {
 
   /** Takes in what was answered; costs the caller next to nothing. */
   observe(observation: Observation): void {
+    if (this.#isClosed) return;
     const { principal, rows } = observation;
     const mine = this.#waiting.get(principal) ?? 0;
     if (this.#waitingRows + rows.length > MAX_WAITING || mine + rows.length > MAX_WAITING_EACH) {
@@ -128,10 +132,9 @@ export class ExtractionWatch {
   }
 
   models(): readonly WatchedModel[] {
-    return [...this.#models].map(([model, { isCalibrated, learntRows }]) => ({
-      model,
-      isCalibrated,
-      learntRows,
+    return [...this.#models].map(([model, { isCalibrated, learntRows, learnsFrom }]) => ({
+      ...{ model, isCalibrated, learntRows },
+      ...(learnsFrom !== undefined && !isCalibrated && { learnsFrom }),
     }));
   }
 
@@ -145,10 +148,18 @@ export class ExtractionWatch {
       if (standing.model === model) this.#standings.delete(name);
   }
 
-  /** Forgets a model and learns it anew. */
-  relearn(model: string): void {
+  /** Forgets a model and learns it anew from what is asked next, by anybody or by one principal only. */
+  relearn(model: string, from?: string): void {
     this.#models.delete(model);
     this.forget({ model });
+    this.#watchOf(model).learnsFrom = from;
+  }
+
+  /** Looks at nothing more, and waits for what is looked at now. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#queue.length = 0;
+    await this.#work;
   }
 
   /** Waits until all that was seen is looked at. */
@@ -175,6 +186,7 @@ export class ExtractionWatch {
     const watch = this.#watchOf(model);
     for (const [index, row] of rows.entries()) {
       if (index % ROWS_PER_BREATH === ROWS_PER_BREATH - 1) await this.#deps.breathe();
+      if (this.#isClosed) return;
       for (const window of watch.add(principal, row, at)) this.#judged(model, window, at);
     }
     if (watch.isReadyToLearn) await watch.learn();

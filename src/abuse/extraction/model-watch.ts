@@ -43,6 +43,9 @@ export class ModelWatch {
   #known: { readonly calibration: Calibration; readonly duplicates: NearDuplicates } | undefined;
   #size: number | undefined;
 
+  /** The only principal from whose questions is learnt what is normal; absent: all. */
+  learnsFrom: string | undefined;
+
   constructor(options: ModelWatchOptions) {
     this.#options = options;
     this.#everybody = this.#newProfile();
@@ -116,6 +119,7 @@ export class ModelWatch {
 
   #learn(principal: string, row: AskedRow, at: number): void {
     if (this.#learnt.length >= this.#wantedRows) return;
+    if (this.learnsFrom !== undefined && this.learnsFrom !== principal) return;
     this.#learnt.push(row);
     const profile = this.#profileOf(principal);
     profile.window.add(PLAIN, profile.growing, at);

@@ -1,6 +1,7 @@
 import { ACCOUNT_ROUTES } from './account.ts';
 import { AUDIT_ROUTES } from './audit.ts';
 import { CLIENT_CERTIFICATE_ROUTES } from './client-certificates.ts';
+import { DEFENCE_ROUTES } from './defence.ts';
 import { GRANT_ROUTES, ROLE_ROUTES } from './grants.ts';
 import { BLOCK_ROUTES, LOCKDOWN_ROUTES } from './incidents.ts';
 import { INFERENCE_ROUTES } from './inference.ts';
@@ -70,6 +71,7 @@ export const ROUTES = {
   account: ACCOUNT_ROUTES,
   blocks: BLOCK_ROUTES,
   lockdown: LOCKDOWN_ROUTES,
+  defence: DEFENCE_ROUTES,
   identity: LOG_IN_ROUTES,
 } as const;
 

@@ -9,6 +9,7 @@ export const DEFENCE_ERRORS = {
     kind: 'forbidden',
     hint: 'ask for the other outputs only, or ask an administrator for a grant with another output policy',
   },
+  DEFENCE_STATE: { kind: 'conflict', hint: 'look at it with: strongroom defence status' },
   PREDICTION_BUDGET: {
     kind: 'limited',
     hint: 'the budget of this model is used up for now; wait as long as Retry-After says, or ask for a larger one',

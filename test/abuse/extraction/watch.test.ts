@@ -155,7 +155,8 @@ test('forgetting gives somebody a clean sheet, and a model is learnt anew', asyn
   watch.forget({ model: 'acme/churn', principal: 'user:eve' });
   assert.ok(!watch.standings().some(({ principal }) => principal === 'user:eve'));
   watch.relearn('acme/churn');
-  assert.deepEqual([watch.models(), watch.standings()], [[], []]);
+  assert.deepEqual(watch.models(), [{ model: 'acme/churn', isCalibrated: false, learntRows: 0 }]);
+  assert.deepEqual(watch.standings(), []);
 });
 
 test('rows of another size, and a sample that is too small, change nothing', async () => {
