@@ -3,15 +3,15 @@
 import { Worker } from 'node:worker_threads';
 import { type Frame, FrameReader, wholeFrame } from './frames.ts';
 import { REQUEST_LIMITS, type Reason, type Request } from './messages.ts';
-import { type LoadedModel, loadModel, UnsupportedType } from './ort-session.ts';
+import { type LoadedModel, loadModel, type Ort, UnsupportedType } from './ort-session.ts';
 import type { Reply } from './reply-schema.ts';
 import { readSections, writeSections } from './tensor-sections.ts';
 
 // ONNX Runtime's binding takes half precision as 16-bit integers alone, unless JavaScript has the real thing.
 Reflect.deleteProperty(globalThis, 'Float16Array');
 
-/** Begins at once, while the model is still on its way. */
-const runtime = import('onnxruntime-node').catch(() => undefined);
+/** Begins at once, while the model is still on its way. Our keeper says where it is, for it may lie behind links. */
+const runtime = (import(process.argv[2] ?? '') as Promise<Ort>).catch(() => undefined);
 
 /** The model while its pieces come in. */
 let arriving: { readonly memory: Uint8Array; readonly threads: number; filled: number } | undefined;

@@ -2,7 +2,8 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Datatype, NumericDatatype, Tensor, TensorSpec } from '../../bytes/index.ts';
 
-type Ort = typeof OnnxRuntime;
+/** ONNX Runtime, which is there or not. */
+export type Ort = typeof OnnxRuntime;
 
 /** A model that is loaded, inside the process that holds it. */
 export interface LoadedModel {

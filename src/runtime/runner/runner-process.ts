@@ -52,7 +52,8 @@ export class RunnerProcess {
   constructor(options: RunnerProcessOptions) {
     this.#options = options;
     const kibibytes = String(Math.ceil((options.memoryBytes + RESERVE_BYTES) / 1024));
-    const program = [process.execPath, ...nodeFlags(), fileURLToPath(moduleUrl('./child'))];
+    const runtime = findRuntime();
+    const program = [process.execPath, ...nodeFlags(runtime), fileURLToPath(moduleUrl('./child')), runtime];
     this.#child = spawn('/bin/sh', ['-c', UNDER_LIMITS, 'strongroom-runner', kibibytes, ...program], {
       cwd: '/',
       env: ENVIRONMENT,
@@ -154,24 +155,33 @@ function moduleUrl(name: string): URL {
   return new URL(`${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 }
 
-/** Our sources or what was built of them, and everything that packages can be in. */
-function nodeFlags(): readonly string[] {
-  const readable = [new URL('../../', import.meta.url), new URL('../../../package.json', import.meta.url)];
+/** Where ONNX Runtime is, without links on the way. Throws `RUNTIME_MISSING`. */
+function findRuntime(): string {
+  try {
+    return import.meta.resolve('onnxruntime-node');
+  } catch (cause) {
+    throw new StrongroomError('RUNTIME_MISSING', 'ONNX Runtime is not installed', { cause });
+  }
+}
+
+/** It may read our sources or what was built of them, and the packages. */
+function nodeFlags(runtime: string): readonly string[] {
+  const readable = [
+    new URL('../../', import.meta.url),
+    new URL('../../../package.json', import.meta.url),
+    packagesUrl(runtime),
+  ];
   return [
     `--max-old-space-size=${HEAP_MIB}`,
     '--permission',
     '--allow-addons',
     '--allow-worker',
-    ...[...readable, packagesUrl()].map((url) => `--allow-fs-read=${fileURLToPath(url)}`),
+    ...readable.map((url) => `--allow-fs-read=${fileURLToPath(url)}`),
   ];
 }
 
-/** The outermost folder of packages that ONNX Runtime lies in. Throws `RUNTIME_MISSING`. */
-function packagesUrl(): URL {
-  try {
-    const found = import.meta.resolve('onnxruntime-node');
-    return new URL(found.slice(0, found.indexOf('/node_modules/') + '/node_modules/'.length));
-  } catch (cause) {
-    throw new StrongroomError('RUNTIME_MISSING', 'ONNX Runtime is not installed', { cause });
-  }
+/** The outermost folder of packages that it lies in, with those that it needs beside it. */
+function packagesUrl(runtime: string): URL {
+  const [outside, ...inside] = runtime.split('/node_modules/');
+  return inside.length === 0 ? new URL('.', runtime) : new URL(`${outside}/node_modules/`);
 }
