@@ -191,7 +191,7 @@ function assertSame(answers: readonly Answer[], said: Said, count = said.rows.le
 }
 
 function parseCsv(text: string): readonly Answer[] {
-  const [header, ...lines] = text.trimEnd().split('\r\n');
+  const [header, ...lines] = text.trimEnd().split(/\r?\n/);
   assert.equal(header, 'label,score,probability_malignant,probability_benign');
   return lines.map((line) => {
     const [label = '', score, malignant, benign] = line.split(',');

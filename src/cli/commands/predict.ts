@@ -179,7 +179,8 @@ async function* written(
 ): AsyncGenerator<Uint8Array> {
   if (format === 'npy')
     throw new StrongroomError('INPUT_INVALID', 'answers are written as .csv, .json or .ndjson');
-  const csv = new AnswerCsv();
+  // As the other tools of a pipe have it.
+  const csv = new AnswerCsv('\n');
   const isJson = format === 'json';
   for await (const { version, predictions } of answers) {
     const lead = isJson && count.rows > 0 ? ',\n' : isJson ? '[' : '';

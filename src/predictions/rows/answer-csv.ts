@@ -3,7 +3,13 @@ import type { Prediction } from './read-answer.ts';
 
 /** Writes predictions as CSV: label, score, the probability of each class, and whatever else the model says. */
 export class AnswerCsv {
+  readonly #lineEnd: string;
   #columns: readonly Field[] | undefined;
+
+  /** `lineEnd`: by default that of RFC 4180. */
+  constructor(lineEnd = '\r\n') {
+    this.#lineEnd = lineEnd;
+  }
 
   /** The lines of these, the first ones under a line of names. */
   write(predictions: readonly Prediction[]): string {
@@ -11,8 +17,9 @@ export class AnswerCsv {
     if (first === undefined) return '';
     const header = this.#columns === undefined;
     const columns = (this.#columns ??= columnsOf(first));
-    const lines = predictions.map((prediction) => csvLine(columns.map(({ of }) => textOf(of(prediction)))));
-    return `${header ? csvLine(columns.map(({ name }) => name)) : ''}${lines.join('')}`;
+    const line = (fields: readonly string[]): string => csvLine(fields, this.#lineEnd);
+    const lines = predictions.map((prediction) => line(columns.map(({ of }) => textOf(of(prediction)))));
+    return `${header ? line(columns.map(({ name }) => name)) : ''}${lines.join('')}`;
   }
 }
 

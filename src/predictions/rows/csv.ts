@@ -141,7 +141,8 @@ function valueOf(field: string, { datatype }: Column): unknown {
   return isLong && datatype.endsWith('64') && !datatype.startsWith('FP') ? BigInt(text) : Number(text);
 }
 
-/** A record of CSV, with its line end. */
-export function csvLine(fields: readonly string[]): string {
-  return `${fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')}\r\n`;
+/** A record of CSV, with its line end; RFC 4180 has both characters. */
+export function csvLine(fields: readonly string[], lineEnd = '\r\n'): string {
+  const shown = fields.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field));
+  return `${shown.join(',')}${lineEnd}`;
 }
