@@ -244,6 +244,9 @@ suite('answers become label, score and probabilities', () => {
   test('labels that are texts, and names that an operator gave', async () => {
     const texts: Tensor = { name: 'label', datatype: 'BYTES', shape: [1], strings: ['ham'] };
     const outputs = [texts, fp32('probabilities', [1, 2], [0.75, 0.25])];
+    assert.deepEqual(await answerTo(outputs), [
+      { label: 'ham', score: 0.75, probabilities: { 0: 0.75, 1: 0.25 } },
+    ]);
     const schema = { features: [{ name: 'x' }], labels: ['ham', 'spam'] };
     assert.deepEqual(await answerTo(outputs, { schema }), [
       { label: 'ham', score: 0.75, probabilities: { ham: 0.75, spam: 0.25 } },

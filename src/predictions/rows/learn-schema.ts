@@ -7,7 +7,7 @@ const MAX_CATEGORIES = 64;
 const LEAST_REPEATS = 4;
 
 /** Significant digits of a bound that was widened. */
-const BOUND_DIGITS = 9;
+const BOUND_DIGITS = 6;
 
 /** What is learnt of one column of a sample. */
 interface Learnt {

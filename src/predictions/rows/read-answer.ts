@@ -42,7 +42,7 @@ export function readAnswer(
     const probabilities = chances?.rows[row];
     const named = probabilities && withNames(probabilities, chances.names);
     const label = labels?.rows[row] ?? (named && greatest(named));
-    const score = isRegression ? value.rows[row] : label === undefined ? undefined : named?.[String(label)];
+    const score = isRegression ? value.rows[row] : label === undefined ? undefined : scoreOf(label, named);
     return {
       ...(label !== undefined && { label }),
       ...(score !== undefined && { score }),
@@ -52,6 +52,18 @@ export function readAnswer(
       }),
     };
   });
+}
+
+/** The probability of the label; where its name is none of the classes' names, the greatest of all. */
+function scoreOf(
+  label: string | number,
+  chances: Readonly<Record<string, number | null>> | undefined,
+): number | null | undefined {
+  if (chances === undefined) return undefined;
+  const own = chances[String(label)];
+  if (own !== undefined) return own;
+  const known = Object.values(chances).filter((chance) => chance !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** What one output is, row by row. */
