@@ -6,6 +6,7 @@ import { acceptInvitationCommand } from './commands/accept-invitation.ts';
 import { accountCommand } from './commands/account.ts';
 import { aliasCommand } from './commands/alias.ts';
 import { approvalCommand } from './commands/approval.ts';
+import { attackCommand } from './commands/attack.ts';
 import { attestCommand } from './commands/attest.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
@@ -122,7 +123,7 @@ const GROUPS: readonly (readonly [heading: string, commands: readonly ((runner: 
       workloadCommand,
     ],
   ],
-  ['Incidents:', [blocksCommand, lockdownCommand, defenceCommand, evidenceCommand]],
+  ['Incidents:', [blocksCommand, lockdownCommand, defenceCommand, attackCommand, evidenceCommand]],
   ['Care:', [doctorCommand, backupCommand, restoreCommand, auditCommand, configCommand, secretCommand]],
 ];
 

@@ -10,6 +10,7 @@ export const DEFENCE_ERRORS = {
     hint: 'ask for the other outputs only, or ask an administrator for a grant with another output policy',
   },
   DEFENCE_STATE: { kind: 'conflict', hint: 'look at it with: strongroom defence status' },
+  ATTACK_UNFIT: { kind: 'invalid', hint: 'attack a model of one tensor of floats that tells classes apart' },
   PREDICTION_BUDGET: {
     kind: 'limited',
     hint: 'the budget of this model is used up for now; wait as long as Retry-After says, or ask for a larger one',
