@@ -95,3 +95,16 @@ test('sources do not mix, and their number is capped', () => {
   }
   assert.ok(detector.size <= 50);
 });
+
+test('what no address did is told apart by who did it to what: an hour of quiet for each', () => {
+  const clock = { now: 0 };
+  const detector = detectorAt(clock);
+  const suspect = (principal: string, target: string) =>
+    detector.see({ kind: 'extraction-suspected', principal, target }).map(({ scenario }) => scenario.name);
+  assert.deepEqual(suspect('user:eve', 'acme/churn'), ['model-extraction']);
+  assert.deepEqual(suspect('user:eve', 'acme/churn'), []);
+  assert.deepEqual(suspect('user:mal', 'acme/churn'), ['model-extraction']);
+  assert.deepEqual(suspect('user:eve', 'acme/other'), ['model-extraction']);
+  clock.now += 60 * 60_000;
+  assert.deepEqual(suspect('user:eve', 'acme/churn'), ['model-extraction']);
+});
