@@ -26,12 +26,14 @@ export function doctorCommand(runner: Runner): Command {
     examples: [
       ['strongroom doctor', 'the home in ./strongroom-home'],
       ['strongroom --server https://models.example doctor', 'what a server tells of itself'],
-      ['strongroom doctor --probe https://localhost:8443', 'and the server that serves it'],
       [
         'strongroom doctor --self-test',
         'encryption, validation, scanning, signing and access put to the trial',
       ],
-      ['strongroom doctor --backup /mnt/backup/monday --strict --json', 'for a script that watches'],
+      [
+        'strongroom doctor --probe https://localhost:8443 --backup /mnt/backup/monday --strict --json',
+        'its server and its backup too, for a script that watches',
+      ],
     ],
   })
     .option('--probe <url>', 'look at the server that runs there, as a stranger sees it')

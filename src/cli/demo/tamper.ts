@@ -4,6 +4,8 @@ import { Folder } from '../../storage/index.ts';
 /** The models of the demo are far smaller. */
 const MAX_TAMPERED_BYTES = 16 * 1024 * 1024;
 const MAX_DEPTH = 4;
+/** Its file in the folder of a blob. A bit of a header would be found out too, under other codes. */
+const PAYLOAD = 'payload';
 
 /**
  * Changes one bit in the middle of the sealed payload of a blob, as a failing disk or an intruder would, behind the
@@ -13,16 +15,15 @@ export async function flipStoredBit(home: string, blob: string): Promise<() => P
   await using base = await Folder.open(home);
   await using folder = await findFolder(base, blob, 0);
   if (folder === undefined) throw new StrongroomError('INTERNAL', 'there is no blob to damage');
-  const name = await largestFile(folder);
-  const intact = (await folder.readFile(name, MAX_TAMPERED_BYTES)).slice();
+  const intact = (await folder.readFile(PAYLOAD, MAX_TAMPERED_BYTES)).slice();
   const damaged = intact.slice();
   const middle = Math.floor(damaged.length / 2);
   damaged[middle] = (damaged[middle] ?? 0) ^ 1;
-  await folder.replaceFile(name, damaged);
+  await folder.replaceFile(PAYLOAD, damaged);
   return async () => {
     await using base = await Folder.open(home);
     await using again = await findFolder(base, blob, 0);
-    await again?.replaceFile(name, intact);
+    await again?.replaceFile(PAYLOAD, intact);
   };
 }
 
@@ -36,13 +37,4 @@ async function findFolder(base: Folder, name: string, depth: number): Promise<Fo
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-async function largestFile(folder: Folder): Promise<string> {
-  let largest = { name: '', size: -1n };
-  for (const { name, kind } of await folder.entries()) {
-    const size = kind === 'file' ? ((await folder.status(name))?.size ?? 0n) : -1n;
-    if (size > largest.size) largest = { name, size };
-  }
-  return largest.name;
 }
