@@ -1,5 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** What a program of somebody else printed, and how it ended. */
 export interface ToolRun {
@@ -41,9 +44,25 @@ export function findTool(command: string, debianPackage: string): boolean {
   const install = () => apt('install', '-y', '-qq', '--no-install-recommends', debianPackage).status === 0;
   if (!install()) {
     apt('update', '-qq');
-    install();
+    if (!install()) installNonFree(debianPackage);
   }
   return isCommand(command);
+}
+
+/** From Debian's own part for what is not wholly free, which few machines have switched on; their lists stay as they are. */
+function installNonFree(debianPackage: string): void {
+  const targets = ['indextargets', '--format', '$(REPO_URI) $(CODENAME)', 'Created-By: Packages'];
+  const lines = spawnSync('apt-get', targets, { encoding: 'utf8' }).stdout.trim().split('\n');
+  const folder = mkdtempSync(join(tmpdir(), 'strongroom-apt-'));
+  const list = join(folder, 'non-free.list');
+  writeFileSync(list, [...new Set(lines)].map((line) => `deb ${line} main non-free\n`).join(''));
+  const only = ['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=/dev/null'];
+  const options = [...only, '-o', 'APT::Get::List-Cleanup=0', '-qq'];
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', ...options], { stdio: 'ignore', env });
+  const words = ['install', '-y', '--no-install-recommends', debianPackage];
+  spawnSync('apt-get', [...words, ...options], { stdio: 'ignore', env });
+  rmSync(folder, { recursive: true });
 }
 
 function isCommand(name: string): boolean {
