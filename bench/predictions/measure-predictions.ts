@@ -11,7 +11,8 @@ import {
   startBareProgram,
   startStrongroom,
 } from '../server/start-servers.ts';
-import { watchMemory } from '../server/watch-memory.ts';
+import { tokenOf } from '../server/token-of.ts';
+import { growthRow, watchMemory } from '../server/watch-memory.ts';
 import type { Workspace } from '../workspace.ts';
 
 const MODEL_FILE = join(import.meta.dirname, '../../examples/digits/run-2/digits.onnx');
@@ -75,23 +76,15 @@ async function startWithModel(folder: string, env: Readonly<Record<string, strin
     ...{ method: 'POST', path: `/api/v1/models/${MODEL}/versions?path=digits.onnx`, token: started.token },
     bytes: readFileSync(MODEL_FILE),
   });
-  const tokens = [await tokenOf(started, 'one'), await tokenOf(started, 'other')] as const;
+  const tokens = [
+    await tokenOf(started, { name: 'one', role: 'predictor', on: 'bench' }),
+    await tokenOf(started, { name: 'other', role: 'predictor', on: 'bench' }),
+  ] as const;
   await callApi(started, { method: 'POST', path: PATH, token: tokens[0], json: QUESTION });
   return { ...started, tokens };
 }
 
 const PATH = `/v2/models/${MODEL}/infer`;
-
-async function tokenOf(server: StartedStrongroom, name: string): Promise<string> {
-  const post = (path: string, json: object) =>
-    callApi(server, { method: 'POST', path: `/api/v1/${path}`, token: server.token, json });
-  const { id: principal } = (await post('service-accounts', { name })) as { readonly id: string };
-  await post('grants', { principal, role: 'predictor', on: 'bench' });
-  const { secret } = (await post('tokens', { name: 'bench', owner: principal })) as {
-    readonly secret: string;
-  };
-  return secret;
-}
 
 function asking(token?: string): LoadRequest {
   const path = token === undefined ? '/infer' : PATH;
@@ -156,16 +149,10 @@ async function measureMemory(ours: Asked): Promise<Row> {
     if (result.errors > 0) throw new Error(result.problems.join('; '));
     answers += result.answers;
   }
-  const samples = memory.stop();
-  const third = Math.ceil(samples.length / 3);
-  const [early, late] = [median(samples.slice(third, 2 * third)), median(samples.slice(2 * third))];
-  return makeRow({
+  return growthRow(memory.stop(), {
     name: 'predictions-memory',
     what: 'growth of the server’s resident memory from the second to the last third of 100,000 predictions',
-    value: late / early,
-    unit: 'ratio',
-    budget: { atMost: 1.1 },
-    detail: { answers, secondThirdMiB: early, lastThirdMiB: late, highestMiB: Math.max(...samples) },
+    detail: { answers },
   });
 }
 

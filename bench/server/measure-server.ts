@@ -6,7 +6,7 @@ import type { LoadRequest, LoadResult } from './load.ts';
 import { runLoad, runTask } from './run-load.ts';
 import { type StartedServer, type StartedStrongroom, startBare, startStrongroom } from './start-servers.ts';
 import type { TransferResult, TransferTask } from './transfer.ts';
-import { watchMemory } from './watch-memory.ts';
+import { growthRow, watchMemory } from './watch-memory.ts';
 
 const CLIENTS = 200;
 const ROUNDS = 3;
@@ -164,22 +164,11 @@ async function measureMixed(ours: StartedStrongroom, seconds: number): Promise<r
         p99Ms: result.p99Ms,
       },
     }),
-    memoryRow(samples),
+    growthRow(samples, {
+      name: 'server-mixed-memory',
+      what: 'growth of resident memory from the second to the last third of that time',
+    }),
   ];
-}
-
-/** Resident memory of the second half against the first third: caches fill in the beginning, leaks go on. */
-function memoryRow(samples: readonly number[]): Row {
-  const third = Math.ceil(samples.length / 3);
-  const [early, late] = [median(samples.slice(third, 2 * third)), median(samples.slice(2 * third))];
-  return makeRow({
-    name: 'server-mixed-memory',
-    what: 'growth of resident memory from the second to the last third of that time',
-    value: late / early,
-    unit: 'ratio',
-    budget: { atMost: 1.1 },
-    detail: { secondThirdMiB: early, lastThirdMiB: late, highestMiB: Math.max(...samples) },
-  });
 }
 
 function runTransfer(task: TransferTask): Promise<TransferResult> {

@@ -3,6 +3,7 @@ import { DEFENCE_MODES, type DefenceMode, type DefenceStatus } from '../api/inde
 import { StrongroomError } from '../errors/index.ts';
 import { assertReason } from './assert-reason.ts';
 import { DocumentCollection, type DocumentDeps } from './document-collection.ts';
+import type { Remembered } from './remembered.ts';
 
 const ID = 'defence';
 
@@ -22,20 +23,16 @@ export type DefenceSwitch = Pick<DefenceStatus, 'mode' | 'since' | 'by' | 'reaso
 export class DefenceModes {
   readonly #collection: DocumentCollection<ModeContent>;
   readonly #deps: DocumentDeps & { readonly now: () => Date };
-  #known: { readonly changes: number; readonly content: ModeContent | undefined } | undefined;
+  readonly #remembered: Remembered<ModeContent | undefined>;
 
   constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#deps = deps;
     this.#collection = new DocumentCollection(deps, { name: 'defence', schema });
+    this.#remembered = this.#collection.remembered((found) => found?.content);
   }
 
   async status(): Promise<DefenceSwitch> {
-    // Counted before it is read: a change in between makes it stale, not wrong.
-    const changes = await this.#deps.catalogue.collectionChanges(this.#collection.name);
-    if (this.#known?.changes !== changes) {
-      this.#known = { changes, content: (await this.#collection.find(ID))?.content };
-    }
-    return this.#known.content ?? { mode: 'alert' };
+    return (await this.#remembered.get(ID)) ?? { mode: 'alert' };
   }
 
   /** Throws `DEFENCE_STATE` when it stands so already, `INPUT_INVALID` for a reason that is none. */

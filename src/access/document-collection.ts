@@ -8,6 +8,7 @@ import {
 } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { CatalogueDocuments, DocumentRow } from '../storage/index.ts';
+import { Remembered } from './remembered.ts';
 
 /** Far above what any of ours needs; a longer one was not written by us. */
 const MAX_CONTENT_CHARS = 65_536;
@@ -82,6 +83,16 @@ export class DocumentCollection<Content> {
     return row && this.#read(row, (found) => found.id === id);
   }
 
+  /** What `make` makes of its documents, for those who ask at every call. */
+  remembered<Value>(make: (found: StoredDocument<Content> | undefined) => Value): Remembered<Value> {
+    const { catalogue } = this.#deps;
+    return new Remembered({
+      catalogue,
+      collection: this.name,
+      read: async (id) => make(await this.find(id)),
+    });
+  }
+
   async findByLookup(lookup: string): Promise<StoredDocument<Content> | undefined> {
     const row = await this.#deps.catalogue.findDocumentByLookup(this.name, lookup);
     return row && this.#read(row, (found) => found.lookup === lookup);
@@ -132,6 +143,20 @@ export class DocumentCollection<Content> {
       try {
         return await this.replace(read, content);
       } catch (error) {
+        if (!isStrongroomError(error, 'STORAGE_CONFLICT') || tries === MAX_TRIES) throw error;
+      }
+    }
+  }
+
+  /** Puts a content there, whatever stood there before. */
+  async put(id: string, content: Content): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      if ((await this.update(id, () => content)) !== undefined) return;
+      try {
+        await this.insert(id, content);
+        return;
+      } catch (error) {
+        // Somebody else was faster.
         if (!isStrongroomError(error, 'STORAGE_CONFLICT') || tries === MAX_TRIES) throw error;
       }
     }

@@ -28,5 +28,6 @@ export type { MappedRole, OidcProviderRules } from './oidc-provider.ts';
 export { acceptPassword } from './password-policy.ts';
 export { covers, isModel, parsePlace, reaches } from './place.ts';
 export type { NewPrincipal, Principal, PrincipalContent, PrincipalWords } from './principals.ts';
+export type { Remembered } from './remembered.ts';
 export { FOR_GOOD, type Rights } from './rights.ts';
 export { userCard } from './user-card.ts';

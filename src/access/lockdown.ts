@@ -3,6 +3,7 @@ import type { LockdownStatus, OwnAct, Permission } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { assertReason } from './assert-reason.ts';
 import { DocumentCollection, type DocumentDeps } from './document-collection.ts';
+import type { Remembered } from './remembered.ts';
 
 const ID = 'lockdown';
 
@@ -27,15 +28,16 @@ const RELEASES: ReadonlySet<Permission | OwnAct> = new Set<Permission>([
 export class Lockdown {
   readonly #collection: DocumentCollection<LockdownContent>;
   readonly #deps: DocumentDeps & { readonly now: () => Date };
-  #known: { readonly changes: number; readonly content: LockdownContent | undefined } | undefined;
+  readonly #remembered: Remembered<LockdownContent | undefined>;
 
   constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#deps = deps;
     this.#collection = new DocumentCollection(deps, { name: 'lockdown', schema });
+    this.#remembered = this.#collection.remembered((found) => found?.content);
   }
 
   async status(): Promise<LockdownStatus> {
-    return (await this.#read()) ?? { isOn: false };
+    return (await this.#remembered.get(ID)) ?? { isOn: false };
   }
 
   /** Throws `LOCKED_DOWN` for what would let something out. */
@@ -60,14 +62,5 @@ export class Lockdown {
     if (known === undefined) await this.#collection.insert(ID, content);
     else await this.#collection.replace(known, content);
     return content;
-  }
-
-  async #read(): Promise<LockdownContent | undefined> {
-    // Counted before it is read: a change in between makes it stale, not wrong.
-    const changes = await this.#deps.catalogue.collectionChanges(this.#collection.name);
-    if (this.#known?.changes !== changes) {
-      this.#known = { changes, content: (await this.#collection.find(ID))?.content };
-    }
-    return this.#known.content;
   }
 }

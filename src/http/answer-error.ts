@@ -4,6 +4,8 @@ import { type Problem, toHttpError, toProblem } from './problem.ts';
 
 /** How long a client that still sends may read why it is refused, before its connection is cut. */
 const LINGER_MS = 2000;
+/** Longest body that is taken in to its end for that. */
+const LINGER_BYTES = 16 * 2 ** 20;
 const REALM = 'Bearer realm="strongroom"';
 
 /** Answers with problem+json (RFC 9457). What nobody expected goes into the log, not to the client. */
@@ -36,15 +38,25 @@ function isOfProtocol(request: FastifyRequest): boolean {
   return /^\/v2(?:[/?]|$)/.test(request.url);
 }
 
-/** The rest of a refused body is not read: the answer goes out, then the connection ends. */
+/**
+ * What is left of a refused body is thrown away. A short rest is waited for, so that the client gets to read the answer:
+ * a connection that ends while bytes are on their way is reset, and with it what was answered. After a longer one, or
+ * one whose length nobody told, the connection ends.
+ */
 function hangUp(request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header('connection', 'close');
   const { raw } = request;
+  const length = Number(raw.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  // The framework says `close` for what is too long, before anybody asks how much longer.
+  if (length <= LINGER_BYTES) reply.removeHeader('connection');
+  else void reply.header('connection', 'close');
   reply.raw.once('finish', () => {
     if (raw.destroyed || raw.complete) return;
     raw.on('error', () => undefined);
     raw.resume();
-    setTimeout(() => raw.destroy(), LINGER_MS).unref();
+    const timer = setTimeout(() => raw.destroy(), LINGER_MS).unref();
+    raw.once('end', () => {
+      clearTimeout(timer);
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { toHex, utf8Text } from '../bytes/index.ts';
+import { SecretBytes, toHex, utf8Text } from '../bytes/index.ts';
 import type { Config } from '../config.ts';
 import { randomBytes, randomId } from '../crypto/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
@@ -54,18 +54,23 @@ export async function openTraces(input: OpenTracesInput): Promise<OpenTraces | u
   return { tracer, close: () => exporter.close() };
 }
 
-async function readToken(file: string | undefined): Promise<string | undefined> {
+async function readToken(file: string | undefined): Promise<SecretBytes | undefined> {
   if (file === undefined) return undefined;
   const bytes = await readSecretFile(file, MAX_TOKEN_BYTES);
-  const token = bytes && utf8Text(bytes)?.trim();
-  if (token !== undefined && /^[\x21-\x7e]+$/.test(token)) return token;
+  const end = bytes?.findLastIndex((byte) => byte > 0x20) ?? -1;
+  const token = bytes?.subarray(0, end + 1);
+  if (bytes !== undefined && token?.every((byte) => byte > 0x20 && byte < 0x7f) === true && end >= 0) {
+    const secret = SecretBytes.copyOf(token);
+    bytes.fill(0);
+    return secret;
+  }
   throw new StrongroomError('CONFIG_INVALID', 'traces.token_file must name a file with a token');
 }
 
 interface Collector {
   readonly url: string;
   readonly fetch: DocumentFetch;
-  readonly token: string | undefined;
+  readonly token: SecretBytes | undefined;
 }
 
 /** Sends spans in batches; the server never waits for it, and what waits is bounded. */
@@ -93,6 +98,7 @@ class SpanExporter {
     this.#ended.abort();
     await this.#running;
     await this.#send();
+    this.#collector.token?.wipe();
     this.#input.metrics.lostSpans(this.#waiting.length);
   }
 
@@ -131,7 +137,7 @@ class SpanExporter {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(token !== undefined && { authorization: `Bearer ${utf8Text(token.expose())}` }),
       },
       body: formatOtlpTraces(batch, { version: this.#input.version, instance: this.#instance }),
     });

@@ -30,6 +30,9 @@ export function defenceStage(deps: DefenceStageDeps): PredictionStage {
       defence.budgets.take(questionerOf(asked), rowCountOf(asked), budgetShare);
       return asked;
     },
+    uncomputed: (asked) => {
+      if (asked.caller.type !== 'local') defence.budgets.giveBack(questionerOf(asked), rowCountOf(asked));
+    },
     after: async (asked, outputs) => {
       const measures = await defence.measuresFor(questionerOf(asked));
       const granted = asked.rights.outputOn(asked.version.model) ?? { isLabelOnly: true };

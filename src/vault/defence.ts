@@ -10,8 +10,6 @@ import type { DefenceModes } from '../access/index.ts';
 import type { DefenceMode, DefenceStatus, ModelName } from '../api/index.ts';
 import { toStrongroomError } from '../errors/index.ts';
 
-/** How soon a switch that another process turned holds here. */
-const MODE_AGE_MS = 250;
 /** Standings that a status shows. */
 const MAX_SHOWN = 1000;
 
@@ -41,7 +39,6 @@ export class Defence {
   readonly #listeners = new Set<DefenceListener>();
   readonly #recording = new Set<Promise<void>>();
   #problem: unknown;
-  #known: { readonly mode: DefenceMode; readonly atMs: number } | undefined;
 
   constructor({ modes, watch, budgets, record }: DefenceDeps) {
     [this.#modes, this.watch, this.budgets, this.#record] = [modes, watch, budgets, record];
@@ -68,19 +65,13 @@ export class Defence {
     this.#problem = error;
   }
 
-  /** As it was within the last moments: a change by another process holds soon. */
   async mode(): Promise<DefenceMode> {
-    const nowMs = performance.now();
-    if (this.#known === undefined || nowMs - this.#known.atMs > MODE_AGE_MS) {
-      this.#known = { mode: (await this.#modes.status()).mode, atMs: nowMs };
-    }
-    return this.#known.mode;
+    return (await this.#modes.status()).mode;
   }
 
   /** Throws as `DefenceModes.turn`. */
   async turn(to: Parameters<DefenceModes['turn']>[0]): Promise<void> {
     await this.#modes.turn(to);
-    this.#known = undefined;
   }
 
   /** What a question is up against: nothing, unless somebody switched the defence to acting. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DocumentCollection, type DocumentDeps } from '../access/index.ts';
+import { DocumentCollection, type DocumentDeps, type Remembered } from '../access/index.ts';
 import {
   FEATURE_TYPES,
   type InputSchema,
@@ -46,8 +46,8 @@ const schemaShape = z.strictObject({
 export class InputSchemas {
   readonly #collection: DocumentCollection<Content>;
   readonly #deps: DocumentDeps & { readonly now: () => Date };
-  /** What was read, as of a count of changes; predictions ask every time. */
-  #known = { changes: -1, byId: new Map<string, StoredInputSchema | undefined>() };
+  /** Predictions ask every time. */
+  readonly #remembered: Remembered<Omit<StoredInputSchema, keyof SchemaPlace> | undefined>;
 
   constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#deps = deps;
@@ -56,6 +56,9 @@ export class InputSchemas {
       schema: content,
       index: ({ model }) => ({ owner: model }),
     });
+    this.#remembered = this.#collection.remembered(
+      (found) => found && { schema: parsed(found.content), updatedAt: found.content.updatedAt },
+    );
   }
 
   /** The one that counts for a version: its own, or else the model's. */
@@ -76,8 +79,7 @@ export class InputSchemas {
     const { model, version } = place;
     const own = { model, ...(version !== undefined && { version }) };
     const next = { ...own, schema: text, updatedAt: this.#deps.now().toISOString() };
-    const known = await this.#collection.update(idOf(place), () => next);
-    if (known === undefined) await this.#collection.insert(idOf(place), next);
+    await this.#collection.put(idOf(place), next);
     return { ...own, schema, updatedAt: next.updatedAt };
   }
 
@@ -92,19 +94,8 @@ export class InputSchemas {
   }
 
   async #read(place: SchemaPlace): Promise<StoredInputSchema | undefined> {
-    // Counted before it is read: a change in between makes it stale, not wrong.
-    const changes = await this.#deps.catalogue.collectionChanges(this.#collection.name);
-    if (this.#known.changes !== changes) this.#known = { changes, byId: new Map() };
-    const { byId } = this.#known;
-    const id = idOf(place);
-    if (!byId.has(id)) {
-      const stored = await this.#collection.find(id);
-      byId.set(
-        id,
-        stored && { ...place, schema: parsed(stored.content), updatedAt: stored.content.updatedAt },
-      );
-    }
-    return byId.get(id);
+    const stored = await this.#remembered.get(idOf(place));
+    return stored && { ...place, ...stored };
   }
 }
 

@@ -21,6 +21,8 @@ export interface AskedQuestion {
 export interface PredictionStage {
   /** Throws for what may not be asked, or not now. Answers the question to compute in its place. */
   before?(asked: AskedQuestion): Promise<AskedQuestion>;
+  /** Told of a question that it let in and that was not computed after all. */
+  uncomputed?(asked: AskedQuestion): void;
   /** What of an answer gets out. Throws where nothing may. */
   after?(asked: AskedQuestion, outputs: readonly Tensor[]): Promise<readonly Tensor[]>;
 }
@@ -31,9 +33,27 @@ export async function throughStages(
   question: AskedQuestion,
   compute: (asked: AskedQuestion) => Promise<readonly Tensor[]>,
 ): Promise<readonly Tensor[]> {
-  let asked = question;
-  for (const stage of stages) asked = (await stage.before?.(asked)) ?? asked;
-  let outputs = await compute(asked);
+  const { asked, outputs: computed } = await computeBehind(stages, question, compute);
+  let outputs = computed;
   for (const stage of stages.toReversed()) outputs = (await stage.after?.(asked, outputs)) ?? outputs;
   return outputs;
+}
+
+async function computeBehind(
+  stages: readonly PredictionStage[],
+  question: AskedQuestion,
+  compute: (asked: AskedQuestion) => Promise<readonly Tensor[]>,
+): Promise<{ readonly asked: AskedQuestion; readonly outputs: readonly Tensor[] }> {
+  const passed: PredictionStage[] = [];
+  let asked = question;
+  try {
+    for (const stage of stages) {
+      asked = (await stage.before?.(asked)) ?? asked;
+      passed.push(stage);
+    }
+    return { asked, outputs: await compute(asked) };
+  } catch (error) {
+    for (const stage of passed) stage.uncomputed?.(asked);
+    throw error;
+  }
 }

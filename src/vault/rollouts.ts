@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DocumentCollection, type DocumentDeps } from '../access/index.ts';
+import { DocumentCollection, type DocumentDeps, type Remembered } from '../access/index.ts';
 import type { Canary, ModelName, RolloutPlace } from '../api/index.ts';
 
 const version = z.int().min(1);
@@ -24,39 +24,26 @@ export interface StoredRollout {
 /** How the questions to aliases are spread over versions, in every process that has the home open. */
 export class Rollouts {
   readonly #collection: DocumentCollection<Content>;
-  readonly #deps: DocumentDeps;
-  /** What was read, as of a count of changes; predictions ask every time. */
-  #known = { changes: -1, byId: new Map<string, StoredRollout>() };
+  /** Predictions ask every time. */
+  readonly #remembered: Remembered<StoredRollout>;
 
   constructor(deps: DocumentDeps) {
-    this.#deps = deps;
     this.#collection = new DocumentCollection(deps, {
       name: 'rollouts',
       schema: content,
       index: ({ model }) => ({ owner: model }),
     });
+    this.#remembered = this.#collection.remembered((found) => rolloutIn(found?.content));
   }
 
   /** Empty where nothing was said. */
   async find(place: RolloutPlace): Promise<StoredRollout> {
-    // Counted before it is read: a change in between makes it stale, not wrong.
-    const changes = await this.#deps.catalogue.collectionChanges(this.#collection.name);
-    if (this.#known.changes !== changes) this.#known = { changes, byId: new Map() };
-    const { byId } = this.#known;
-    const id = idOf(place);
-    const known = byId.get(id);
-    if (known !== undefined) return known;
-    const stored = (await this.#collection.find(id))?.content;
-    const { model: _model, alias: _alias, ...rollout } = stored ?? { model: '', alias: '' };
-    byId.set(id, rollout);
-    return rollout;
+    return await this.#remembered.get(idOf(place));
   }
 
   async set(place: RolloutPlace, rollout: StoredRollout): Promise<void> {
     const { model, alias } = place;
-    const next: Content = { model, alias, ...rollout };
-    const known = await this.#collection.update(idOf(place), () => next);
-    if (known === undefined) await this.#collection.insert(idOf(place), next);
+    await this.#collection.put(idOf(place), { model, alias, ...rollout });
   }
 
   /** One that is not there is fine. */
@@ -72,4 +59,9 @@ export class Rollouts {
 
 function idOf({ model, alias }: RolloutPlace): string {
   return `${model}:${alias}`;
+}
+
+function rolloutIn(stored: Content | undefined): StoredRollout {
+  const { canary, shadow, previous } = stored ?? {};
+  return { ...(canary && { canary }), ...(shadow && { shadow }), ...(previous && { previous }) };
 }

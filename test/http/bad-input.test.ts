@@ -205,6 +205,25 @@ suite('bad input', () => {
       socket.setTimeout(5000, () => socket.destroy(new Error(`still open: ${got}`)));
     });
 
+  test('who sends a body whole before reading learns why it is refused, and the connection goes on', async () => {
+    const body = ' '.repeat(3 * 2 ** 20);
+    const token = await served.tokenOf('admin');
+    const head = (rest: string) =>
+      `HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n${rest}\r\n`;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: 'localhost', port: served.port, ca: served.ca });
+      let got = '';
+      socket.pause().on('error', reject);
+      socket.on('close', () => resolve(got)).on('data', (chunk) => (got += chunk.toString('latin1')));
+      const json = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
+      socket.write(`POST /api/v1/namespaces ${head(json)}${body}`, () => {
+        socket.resume();
+        socket.write(`GET /healthz ${head('Connection: close\r\n')}`);
+      });
+    });
+    assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*"code":"INPUT_TOO_LARGE"[\s\S]*HTTP\/1\.1 200 /);
+  });
+
   test('two words on the length of a body are one too many', async () => {
     const both = await raw(
       'POST /api/v1/namespaces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +

@@ -3,6 +3,7 @@ import { trainNetwork } from '../surrogates/network.ts';
 import type { LabelledRow } from '../surrogates/surrogate.ts';
 import {
   type AttackerKnowledge,
+  between,
   featureRanges,
   likeliest,
   type Questions,
@@ -30,10 +31,6 @@ function* searchLines({ pool, random }: AttackerKnowledge): Questions {
       else to = middle;
     }
   }
-}
-
-function between(a: Float64Array, b: Float64Array, share: number): Float64Array {
-  return a.map((value, at) => (1 - share) * value + share * (b[at] ?? 0));
 }
 
 /**

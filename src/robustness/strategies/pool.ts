@@ -1,7 +1,7 @@
 import { pick, shuffle } from '../random.ts';
 import { trainNetwork } from '../surrogates/network.ts';
 import type { LabelledRow } from '../surrogates/surrogate.ts';
-import type { AttackerKnowledge, Questions, Strategy } from './strategy.ts';
+import { type AttackerKnowledge, between, type Questions, type Strategy } from './strategy.ts';
 
 /** Rows of the pool in random order, over and over: what honest traffic looks like too. */
 export const PASSIVE_POOL: Strategy = {
@@ -46,8 +46,7 @@ function candidate({ pool, random }: AttackerKnowledge): Float64Array {
   const one = pick(pool, random);
   if (random() < 0.5) return one;
   const other = pick(pool, random);
-  const share = 0.5 * random();
-  return one.map((value, at) => (1 - share) * value + share * (other[at] ?? 0));
+  return between(one, other, 0.5 * random());
 }
 
 function marginOf(probabilities: Float64Array): number {

@@ -35,6 +35,11 @@ export function featureRanges(rows: readonly Float64Array[]) {
   });
 }
 
+/** The row that lies a share of the way from one to another. */
+export function between(a: Float64Array, b: Float64Array, share: number): Float64Array {
+  return a.map((value, at) => (1 - share) * value + share * (b[at] ?? 0));
+}
+
 /** Index of the largest. */
 export function likeliest(answer: Float64Array): number {
   let best = 0;
