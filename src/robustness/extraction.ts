@@ -1,8 +1,7 @@
-import type { Random } from './random.ts';
-import { randomOf } from './random.ts';
+import { largestAt } from '../inference/index.ts';
+import { type Random, randomOf } from './random.ts';
 import { scalingOf } from './scaling.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import { likeliest } from './strategies/strategy.ts';
 import { trainNetwork } from './surrogates/network.ts';
 import { trainStumps } from './surrogates/stumps.ts';
 import type { LabelledRow, Surrogate } from './surrogates/surrogate.ts';
@@ -142,7 +141,7 @@ async function createMeasure({ victim, pool, holdout, seed }: ExtractionInput): 
   return (copy) => {
     const agreement = (rows: readonly Judged[]) =>
       meanOf(rows, ({ features, said }) =>
-        likeliest(copy.predict(scaling.apply(features))) === likeliest(said) ? 1 : 0,
+        largestAt(copy.predict(scaling.apply(features))) === largestAt(said) ? 1 : 0,
       );
     return {
       surrogate: copy.name,

@@ -22,10 +22,6 @@ export class CountSketch {
     return Math.min(...this.#cells(key).map((at) => this.#sums[at] ?? 0));
   }
 
-  clear(): void {
-    this.#sums.fill(0);
-  }
-
   /** One cell in each row, by double hashing (Kirsch and Mitzenmacher 2006). */
   #cells(key: string): readonly number[] {
     const [first, second] = [hashOf(key, 0x811c_9dc5), hashOf(key, 0x5bd1_e995) | 1];

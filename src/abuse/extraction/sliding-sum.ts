@@ -13,6 +13,14 @@ export interface SlidingSumOptions {
   readonly maxKeys: number;
 }
 
+/** What the keys that are not kept came to, of the periods that are. */
+interface Overflow {
+  /** Number of the period that `current` belongs to. */
+  period: number;
+  current?: CountSketch;
+  previous?: CountSketch;
+}
+
 /**
  * Sums by key over the last period: what fell into this one, and of the one before it the share that has not slid out
  * yet. So there is no turn of a day at which twice as much goes through.
@@ -21,7 +29,8 @@ export class SlidingSum {
   readonly #options: SlidingSumOptions;
   /** The order is the order of use. */
   readonly #entries = new Map<string, Entry>();
-  readonly #overflow = { current: new CountSketch(), previous: new CountSketch(), period: 0 };
+  /** Made when the first key is let go: most never are. */
+  readonly #overflow: Overflow = { period: 0 };
 
   constructor(options: SlidingSumOptions) {
     this.#options = options;
@@ -73,7 +82,7 @@ export class SlidingSum {
     const entry = this.#entries.get(key);
     if (entry === undefined) {
       const { current, previous } = this.#overflow;
-      return { period, share, current: current.sum(key), previous: previous.sum(key) };
+      return { period, share, current: current?.sum(key) ?? 0, previous: previous?.sum(key) ?? 0 };
     }
     const age = period - entry.period;
     return {
@@ -86,11 +95,10 @@ export class SlidingSum {
   #turnOverflow(period: number): void {
     const overflow = this.#overflow;
     if (overflow.period === period) return;
-    const spent = overflow.previous;
-    overflow.previous = overflow.current;
-    overflow.current = spent;
-    spent.clear();
-    if (period - overflow.period > 1) overflow.previous.clear();
+    const { current } = overflow;
+    delete overflow.current;
+    delete overflow.previous;
+    if (current !== undefined && period - overflow.period === 1) overflow.previous = current;
     overflow.period = period;
   }
 
@@ -99,7 +107,8 @@ export class SlidingSum {
     if (oldest === undefined) return;
     const { current, previous } = this.#at(oldest, now);
     this.#entries.delete(oldest);
-    this.#overflow.current.add(oldest, current);
-    this.#overflow.previous.add(oldest, previous);
+    const overflow = this.#overflow;
+    if (current > 0) (overflow.current ??= new CountSketch()).add(oldest, current);
+    if (previous > 0) (overflow.previous ??= new CountSketch()).add(oldest, previous);
   }
 }

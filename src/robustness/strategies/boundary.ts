@@ -1,14 +1,8 @@
+import { largestAt } from '../../inference/index.ts';
 import { normalOf, pick, type Random } from '../random.ts';
 import { trainNetwork } from '../surrogates/network.ts';
 import type { LabelledRow } from '../surrogates/surrogate.ts';
-import {
-  type AttackerKnowledge,
-  between,
-  featureRanges,
-  likeliest,
-  type Questions,
-  type Strategy,
-} from './strategy.ts';
+import { type AttackerKnowledge, between, featureRanges, type Questions, type Strategy } from './strategy.ts';
 
 /**
  * Halves the way between two rows of different classes again and again (adaptive retraining of Tramèr et al. 2016; Lowd
@@ -23,11 +17,11 @@ export const LINE_SEARCH: Strategy = {
 function* searchLines({ pool, random }: AttackerKnowledge): Questions {
   for (;;) {
     let [from, to] = [pick(pool, random), pick(pool, random)];
-    const start = likeliest(yield from);
-    if (likeliest(yield to) === start) continue;
+    const start = largestAt(yield from);
+    if (largestAt(yield to) === start) continue;
     for (let halving = 0; halving < 10; halving++) {
       const middle = between(from, to, 0.5);
-      if (likeliest(yield middle) === start) from = middle;
+      if (largestAt(yield middle) === start) from = middle;
       else to = middle;
     }
   }
@@ -58,7 +52,7 @@ function* augment({ pool, random }: AttackerKnowledge): Questions {
   for (;;) {
     const copy = trainNetwork(learnt, { name: 'copy', hidden: [32], steps: ROUND_STEPS, random });
     for (const { features, answer } of learnt.slice(-MAX_ROUND)) {
-      const slope = copy.gradient(features, likeliest(answer));
+      const slope = copy.gradient(features, largestAt(answer));
       // Away from its class, in steps of a share of each feature's range.
       const pushed = features.map((value, at) => {
         const { low = 0, high = 1 } = ranges[at] ?? {};
@@ -87,14 +81,14 @@ function* attackBySquares({ pool, random }: AttackerKnowledge): Questions {
   for (;;) {
     const start = pick(pool, random);
     const answer = yield start;
-    const target = likeliest(answer);
+    const target = largestAt(answer);
     let [best, confidence] = [flipped(start, start, { ranges, random, share: 1 }), answer[target] ?? 1];
     for (let tried = 0; tried < SQUARE_TRIES; tried++) {
       const share = 0.5 * 0.5 ** Math.floor((4 * tried) / SQUARE_TRIES);
       const candidate = flipped(best, start, { ranges, random, share });
       const reply = yield candidate;
       if ((reply[target] ?? 0) <= confidence) [best, confidence] = [candidate, reply[target] ?? 0];
-      if (likeliest(reply) !== target) break;
+      if (largestAt(reply) !== target) break;
     }
   }
 }
@@ -134,13 +128,13 @@ function* hopSkipJump({ pool, random }: AttackerKnowledge): Questions {
   for (;;) {
     const start = pick(pool, random);
     let outside = pick(pool, random);
-    const inside = likeliest(yield start);
-    if (likeliest(yield outside) === inside) continue;
+    const inside = largestAt(yield start);
+    if (largestAt(yield outside) === inside) continue;
     for (let hop = 0; hop < HOPS; hop++) {
       let [low, high] = [0, 1];
       for (let step = 0; step < BINARY_STEPS; step++) {
         const middle = (low + high) / 2;
-        if (likeliest(yield between(start, outside, middle)) === inside) low = middle;
+        if (largestAt(yield between(start, outside, middle)) === inside) low = middle;
         else high = middle;
       }
       const boundary = between(start, outside, high);
@@ -148,13 +142,13 @@ function* hopSkipJump({ pool, random }: AttackerKnowledge): Questions {
       for (let probe = 0; probe < PROBES; probe++) {
         const noise = Float64Array.from(ranges, ({ deviation }) => 0.05 * deviation * normalOf(random));
         const sign =
-          likeliest(yield boundary.map((value, at) => value + (noise[at] ?? 0))) === inside ? -1 : 1;
+          largestAt(yield boundary.map((value, at) => value + (noise[at] ?? 0))) === inside ? -1 : 1;
         for (let at = 0; at < direction.length; at++) {
           direction[at] = (direction[at] ?? 0) + (sign * (noise[at] ?? 0)) / PROBES;
         }
       }
       outside = boundary.map((value, at) => value + (5 / (hop + 1)) * (direction[at] ?? 0));
-      if (likeliest(yield outside) === inside) outside = boundary;
+      if (largestAt(yield outside) === inside) outside = boundary;
     }
   }
 }

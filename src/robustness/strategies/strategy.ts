@@ -39,10 +39,3 @@ export function featureRanges(rows: readonly Float64Array[]) {
 export function between(a: Float64Array, b: Float64Array, share: number): Float64Array {
   return a.map((value, at) => (1 - share) * value + share * (b[at] ?? 0));
 }
-
-/** Index of the largest. */
-export function likeliest(answer: Float64Array): number {
-  let best = 0;
-  for (let at = 1; at < answer.length; at++) if ((answer[at] ?? 0) > (answer[best] ?? 0)) best = at;
-  return best;
-}
