@@ -140,8 +140,8 @@ export interface AuditApi {
   witness(input: { readonly key: string }): Promise<WitnessedLog>;
   /**
    * Signs a checkpoint of a log that only grew since it was seen last, and remembers it. `growth`: what `consistency` of
-   * the log gave. Throws `AUDIT_ENTRY_MISSING` for a log that it is no witness of, `AUDIT_SIGNATURE`,
-   * `AUDIT_WITNESS_REFUSED`. Answers with the line to be added to the checkpoint.
+   * the log gave. Throws `AUDIT_ENTRY_MISSING` for a log that it is no witness of, and
+   * `AUDIT_WITNESS_REFUSED` for anything that does not prove it. Answers with the line to be added to the checkpoint.
    */
   cosign(input: { readonly growth: string }): Promise<string>;
 }

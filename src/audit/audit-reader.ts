@@ -83,9 +83,11 @@ export class AuditReader {
 
   /** A file that proves an entry offline (C2SP tlog-proof). */
   async inclusionFile(index: number): Promise<string> {
+    // Before anything is under way that nobody would wait for.
+    const place = this.#inside(index);
     const [extra, path] = await Promise.all([
-      this.entryBytes(index),
-      proveInclusion((at) => this.#tree.node(at.level, at.index), this.#inside(index), this.checkpoint.size),
+      this.entryBytes(place),
+      proveInclusion((at) => this.#tree.node(at.level, at.index), place, this.checkpoint.size),
     ]);
     return formatInclusionFile({ index, path, extra, checkpoint: formatNote(this.checkpoint.note) });
   }

@@ -2,6 +2,7 @@ import { utf8Bytes } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { type ExclusiveLock, type Folder, sweepTemporary } from '../storage/index.ts';
 import { assertNotOlder, findAnchor, type Keepers, newestAnchorOf } from './anchor.ts';
+import { sweepArchiveNotes } from './archive/archive-note.ts';
 import type { AuditKeys } from './audit-keys.ts';
 import { type LogState, readState, writeState } from './log-state.ts';
 import { openCheckpoint, signCheckpoint } from './note/checkpoint.ts';
@@ -92,6 +93,7 @@ export class Sequencer {
   async #sweep(): Promise<void> {
     await sweepTemporary(this.#deps.base, 0);
     await this.#tiles.sweep();
+    await sweepArchiveNotes(this.#deps.base);
     this.#isSwept = true;
   }
 

@@ -58,11 +58,12 @@ export class AuditWitness {
 
   /** Signs for a log that only grew; what is remembered is durable before the signature leaves. */
   async cosign(growth: string): Promise<string> {
-    const { oldSize, path, checkpoint: text } = parseGrowthFile(utf8Bytes(growth));
-    const { origin } = parseCheckpoint(utf8Bytes(text));
+    const { oldSize, path, checkpoint: text } = believed(() => parseGrowthFile(utf8Bytes(growth)));
+    const { origin } = believed(() => parseCheckpoint(utf8Bytes(text)));
     let signed: SignedCheckpoint | undefined;
     const known = await this.#logs.update(idOf(origin), (log) => {
-      signed = openCheckpoint(text, keyOf(log));
+      const key = keyOf(log);
+      signed = believed(() => openCheckpoint(text, key));
       assertGrown(log, signed, { oldSize, path });
       const { size, root } = signed;
       return { ...log, size, root: toBase64(root), seenAt: stamp(this.#clock) };
@@ -74,6 +75,16 @@ export class AuditWitness {
     const { signer } = this.#keys.witness;
     const time = Math.floor(this.#clock.now().getTime() / 1000);
     return formatSignature(cosign(signed.note.text, { ...signer, time }));
+  }
+}
+
+/** Reads what somebody brought: that it is no proof is their mistake, not damage of ours. */
+function believed<Read>(read: () => Read): Read {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof StrongroomError)) throw error;
+    throw new StrongroomError('AUDIT_WITNESS_REFUSED', error.message, { cause: error });
   }
 }
 

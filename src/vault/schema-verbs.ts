@@ -7,7 +7,7 @@ import type { InputSchemas } from './input-schemas.ts';
 
 export interface SchemaVerbsDeps {
   readonly gate: Gate;
-  readonly registry: Pick<Registry, 'getModel' | 'getVersion'>;
+  readonly registry: Pick<Registry, 'getModel' | 'getAnyVersion'>;
   readonly schemas: Pick<InputSchemas, 'find' | 'set' | 'remove'>;
 }
 
@@ -33,9 +33,10 @@ export function schemaVerbs({ gate, registry, schemas }: SchemaVerbsDeps, caller
   };
 }
 
+/** A version that is held back has a schema as well: it is looked at before it is let out. */
 async function assertThere(registry: SchemaVerbsDeps['registry'], place: SchemaPlace): Promise<void> {
   if (place.version === undefined) await registry.getModel(place.model);
-  else await registry.getVersion(place);
+  else await registry.getAnyVersion(place);
 }
 
 function missing(place: SchemaPlace): never {

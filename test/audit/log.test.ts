@@ -36,6 +36,19 @@ test('what was recorded stands under a signed checkpoint, in the order of each p
   assert.deepEqual([verification.findings, verification.entries, verification.openActs], [[], 700, 700]);
 });
 
+test('a place beyond the log is refused, and leaves nothing behind that could end a server', async (t) => {
+  const { path } = await closedLog(t, 3);
+  const reader = await readerOf(t, path);
+  const unhandled: unknown[] = [];
+  const hear = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', hear);
+  t.after(() => process.off('unhandledRejection', hear));
+  for (const index of [3, -1, 0.5, 560_931_810])
+    await assert.rejects(reader.inclusionFile(index), { code: 'INPUT_INVALID' });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(unhandled, []);
+});
+
 test('several writers share one log, and each entry is there once', async (t) => {
   const options = await logOptions(t);
   const logs = await Promise.all([AuditLog.open(options), AuditLog.open(options), AuditLog.open(options)]);

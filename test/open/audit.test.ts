@@ -169,6 +169,7 @@ test('a witness signs for a log that only grew, and for no other', async (t) => 
   const { keys } = await log.audit.key();
   const first = await log.audit.consistency({ size: 0 });
   await assert.rejects(witness.audit.cosign({ growth: first }), { code: 'AUDIT_ENTRY_MISSING' });
+  await assert.rejects(witness.audit.cosign({ growth: 'no proof' }), { code: 'AUDIT_WITNESS_REFUSED' });
   await witness.audit.witness({ key: keys[0]! });
   assert.match(await witness.audit.cosign({ growth: first }), /^— strongroom\/.*\/witness /);
   const seen = async () => (await witness.audit.witnessed())[0]?.size ?? 0;

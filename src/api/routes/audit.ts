@@ -212,7 +212,7 @@ export const AUDIT_ROUTES = {
     path: '/audit/witness/add-checkpoint',
     summary: 'Signs a checkpoint of a record that only grew since it was seen last.',
     tag,
-    errors: ['AUDIT_ENTRY_MISSING', 'AUDIT_SIGNATURE', 'AUDIT_PROOF_INVALID', 'AUDIT_WITNESS_REFUSED'],
+    errors: ['AUDIT_ENTRY_MISSING', 'AUDIT_WITNESS_REFUSED'],
     body: { growth: prose(65_536) },
     answer: z.string(),
     call: (api, input) => api.audit.cosign(input),

@@ -92,7 +92,7 @@ export const ALIAS_ROUTES = {
     path: `${PATH}/aliases/{alias}`,
     summary: 'Points an alias at a version, moving it if it exists.',
     tag,
-    errors: ['MODEL_MISSING', 'VERSION_MISSING'],
+    errors: ['MODEL_MISSING', 'VERSION_MISSING', 'TRUST_QUARANTINED'],
     params: aliasPlace,
     body: { version: versionNumber },
     answer: model,

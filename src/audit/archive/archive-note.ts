@@ -1,5 +1,5 @@
 import { isStrongroomError, StrongroomError } from '../../errors/index.ts';
-import type { Folder } from '../../storage/index.ts';
+import { type Folder, sweepTemporary } from '../../storage/index.ts';
 import type { NoteKey, NoteSigner } from '../note/note-key.ts';
 import { formatNote, isSignedBy, MAX_NOTE_BYTES, parseNote, signNote } from '../note/signed-note.ts';
 import { TILE_WIDTH } from '../tree/tiles.ts';
@@ -67,6 +67,13 @@ export async function readArchiveNotes(base: Folder): Promise<readonly Uint8Arra
 export async function writeArchiveNote(base: Folder, note: Uint8Array): Promise<void> {
   await using folder = await base.folder(ARCHIVED_FOLDER, { create: true });
   await folder.replaceFile(nameOf(parseArchiveNote(note)), note);
+}
+
+/** Removes what was half written when a process was killed; nobody may be writing. */
+export async function sweepArchiveNotes(base: Folder): Promise<void> {
+  if ((await base.status(ARCHIVED_FOLDER)) === undefined) return;
+  await using folder = await base.folder(ARCHIVED_FOLDER);
+  await sweepTemporary(folder, 0);
 }
 
 /** Forgets a note: the entries are back. */
