@@ -14,6 +14,7 @@ import {
 import { tokenOf } from '../server/token-of.ts';
 import { growthRow, watchMemory } from '../server/watch-memory.ts';
 import type { Workspace } from '../workspace.ts';
+import { measureRecovery } from './measure-recovery.ts';
 
 const MODEL_FILE = join(import.meta.dirname, '../../examples/digits/run-2/digits.onnx');
 const MODEL = 'bench/digits';
@@ -52,6 +53,7 @@ export async function measurePredictions(workspace: Workspace): Promise<readonly
           ...(await compareWithBare({ ours, single, bare })),
           await measureMemory(ours),
           await measureFairness(ours),
+          await measureRecovery(ours, asking(ours.tokens[0])),
         ];
       } finally {
         await bare.stop();
