@@ -1,5 +1,6 @@
 import type { SecretBytes } from '../bytes/index.ts';
 import type { Caller } from './caller.ts';
+import type { VersionRef } from './names.ts';
 import type { StrongroomApi } from './strongroom-api.ts';
 
 /** Where an unproven request comes from. */
@@ -142,6 +143,11 @@ export interface ServedStrongroom {
   readonly identity: IdentityApi;
   /** The strongroom as one caller may use it. */
   apiFor(caller: Caller): StrongroomApi;
+  /**
+   * Whether the caller may ask a model at all, before anything of their question is read. Throws `ACCESS_DENIED`,
+   * `MODEL_MISSING` for what they do not see, `LOCKED_DOWN`; whether it may be answered is decided when it is asked.
+   */
+  assertMayAsk(caller: Caller, ref: VersionRef): Promise<void>;
   /** Whether it can serve now: catalogue, keys, disk. Throws what is wrong. */
   ready(): Promise<void>;
 }

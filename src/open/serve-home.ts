@@ -6,6 +6,7 @@ import { StrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { Catalogue } from '../storage/index.ts';
 import {
+  assertMayAsk,
   type Clock,
   type Defence,
   type Gate,
@@ -58,6 +59,7 @@ export function serveHome(input: ServeHomeInput): { readonly served: ServedHome;
     served: {
       identity,
       apiFor: input.apiFor,
+      assertMayAsk: (caller, ref) => assertMayAsk(input.gate, caller, ref),
       bootstrapToken: () => input.parts.bootstrap.issue(),
       guarding: {
         blocks: input.blocks,

@@ -85,6 +85,11 @@ export interface Gate {
    * not exist for the caller, and whatever `work` throws. The caller must not do the act in any other way.
    */
   pass<T>(caller: Caller, act: Act, work: (permit: Permit) => Promise<T>): Promise<T>;
+  /**
+   * Decides before anything is spent on an act, for what costs much to even look at. Throws as `pass`, and records a
+   * refusal as it does. What counts is the decision of the act itself, which follows.
+   */
+  assertMay(caller: Caller, act: Act): Promise<void>;
   /** Runs what a policy makes follow from an act: recorded as an act of the same caller, who needs no grant for it. */
   follow<T>(permit: Permit, act: Act, work: () => Promise<T>): Promise<T>;
 }
@@ -108,6 +113,9 @@ export function createGate(deps: { readonly authorizer: Authorizer; readonly rec
           },
         } as Permit),
       );
+    },
+    async assertMay(caller, act) {
+      await decided(deps, caller, act);
     },
     async follow({ caller }, act, work) {
       return await recorded(await recorder.begin(caller, act, 'policy'), work);

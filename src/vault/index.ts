@@ -15,6 +15,7 @@ export { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from 
 export { InputSchemas } from './input-schemas.ts';
 export { payloadSource } from './payload-source.ts';
 export type { PredictionStage } from './prediction-stage.ts';
+export { assertMayAsk } from './prediction-verbs.ts';
 export { Predictions, type PredictionsDeps, type PredictionsOptions } from './predictions.ts';
 export { AuditRecorder } from './record-acts.ts';
 export { recordDefenceLevel } from './record-defence.ts';

@@ -24,6 +24,14 @@ export interface PredictionVerbsDeps extends InferDeps {
   readonly schemas: Pick<InputSchemas, 'find'>;
 }
 
+/**
+ * Whether somebody may ask a model at all, before their question is read. Throws `ACCESS_DENIED`, `MODEL_MISSING` for
+ * what they do not see, `LOCKED_DOWN`.
+ */
+export async function assertMayAsk(gate: Gate, caller: Caller, input: VersionRef): Promise<void> {
+  await gate.assertMay(caller, onModel('model:predict', refOf(input)));
+}
+
 /** The verbs of predictions. Each decides anew which version a name means. */
 export function predictionVerbs(deps: PredictionVerbsDeps, caller: Caller): PredictionsApi {
   const asking = <T>(input: VersionRef, work: (permit: Permit, version: Version) => Promise<T>): Promise<T> =>

@@ -38,6 +38,8 @@ export interface ServedHome {
   /** Of a service account that holds the role everywhere; without a role it holds nothing. */
   tokenOf(role?: string): Promise<string>;
   call(path: string, call?: Call): Promise<Answer>;
+  /** The same by POST with the header alone, which promises a body that never comes. */
+  announce(path: string, call: Pick<Call, 'token' | 'headers'>): Promise<Answer>;
   /** The home, by the side of the server, as its owner has it. */
   withOwner<T>(work: (api: StrongroomApi) => Promise<T>): Promise<T>;
 }
@@ -80,6 +82,11 @@ export async function serveHome(
     logLines,
     withOwner,
     call: (path, call = {}) => send({ agent, host: 'localhost', port, path }, call),
+    announce: (path, call) =>
+      send(
+        { agent: false, ca, host: 'localhost', port, path },
+        { ...call, method: 'POST', isAnnounced: true },
+      ),
     tokenOf: (role) =>
       withOwner(async (api) => {
         const name = `robot-${(count += 1)}`;
@@ -103,7 +110,7 @@ export async function putVersion(
 
 function send(
   options: RequestOptions,
-  { method = 'GET', token, headers = {}, json, body }: Call,
+  { method = 'GET', token, headers = {}, json, body, isAnnounced = false }: Call & { isAnnounced?: boolean },
 ): Promise<Answer> {
   const content = json === undefined ? body : JSON.stringify(json);
   return new Promise((resolve, reject) => {
@@ -125,6 +132,7 @@ function send(
         incoming.on('end', () => {
           const bytes = Buffer.concat(parts);
           const text = bytes.toString('utf8');
+          if (isAnnounced) outgoing.destroy();
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
@@ -136,7 +144,8 @@ function send(
       },
     );
     outgoing.on('error', reject);
-    outgoing.end(content);
+    if (isAnnounced) outgoing.flushHeaders();
+    else outgoing.end(content);
   });
 }
 

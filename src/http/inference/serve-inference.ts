@@ -1,8 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ROUTES } from '../../api/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
 import type { ServerLimits } from '../limits.ts';
+import { isQuestion } from '../route-class.ts';
 import { type AdapterDeps, serveRoutes } from '../serve-routes.ts';
+import { addressedModel } from './served-ref.ts';
 
 /** Bodies that go through as they arrive; everything else is read whole, whatever it is called. */
 const STREAMED = ['text/csv', 'application/x-ndjson', 'application/ndjson', 'application/jsonl'];
@@ -29,11 +31,22 @@ export async function serveInference(
       { parseAs: 'buffer', bodyLimit: deps.limits.maxPredictionBytes },
       (_request, body, parsed) => parsed(null, body),
     );
+    // Between who is asking and the first byte of what they ask.
+    scope.addHook('preParsing', async (request) => {
+      await assertMayAsk(request, deps);
+    });
     scope.addContentTypeParser(STREAMED, (_request, payload, parsed) => parsed(null, payload));
     serveRoutes(scope, deps, Object.values(ROUTES.inference));
     for (const url of REFUSED) scope.all(url, refuse);
     done();
   });
+}
+
+/** Who may not ask a model has no body read, unpacked or decoded. */
+async function assertMayAsk(request: FastifyRequest, { served }: AdapterDeps): Promise<void> {
+  const row = request.routeOptions.config.row;
+  if (row === undefined || request.caller === undefined || !isQuestion(row)) return;
+  await served.assertMayAsk(request.caller, addressedModel(request).ref);
 }
 
 function refuse(): never {
