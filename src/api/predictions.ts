@@ -34,6 +34,12 @@ export interface InferInput extends VersionRef {
   readonly inputs: readonly Tensor[];
   /** Which outputs, in this order; by default all, in the order of the signature. */
   readonly outputs?: readonly string[];
+  /**
+   * The version that alias or model were found to name before the question was made for it, as `metadata` told: it
+   * answers, whatever they name by now. A canary of the alias may answer in its place where it takes the same. Over HTTP
+   * it is asked by its number.
+   */
+  readonly decidedVersion?: number;
   /** How long the caller waits; longer than the model's own deadline nobody does. */
   readonly deadlineMs?: number;
 }

@@ -12,8 +12,9 @@ const HEADER_LENGTH = 'inference-header-content-length';
 /** Asks a model by the Open Inference Protocol, with its tensors in binary. */
 export async function infer(
   wire: Wire,
-  { inputs, outputs, deadlineMs, ...ref }: InferInput,
+  { inputs, outputs, deadlineMs, decidedVersion, ...named }: InferInput,
 ): Promise<Inference> {
+  const ref = decidedVersion === undefined ? named : { model: named.model, version: decidedVersion };
   const route = ROUTES.inference.infer;
   const { body, headerLength } = encodeRequest({
     inputs,

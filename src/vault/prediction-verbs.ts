@@ -1,5 +1,6 @@
 import {
   type Caller,
+  type InferInput,
   type ModelName,
   type PredictionsApi,
   type ServedModel,
@@ -34,9 +35,12 @@ export async function assertMayAsk(gate: Gate, caller: Caller, input: VersionRef
 
 /** The verbs of predictions. Each decides anew which version a name means. */
 export function predictionVerbs(deps: PredictionVerbsDeps, caller: Caller): PredictionsApi {
-  const asking = <T>(input: VersionRef, work: (permit: Permit, version: Version) => Promise<T>): Promise<T> =>
+  const asking = <T>(
+    input: VersionRef & Pick<InferInput, 'decidedVersion'>,
+    work: (permit: Permit, version: Version) => Promise<T>,
+  ): Promise<T> =>
     deps.gate.pass(caller, onModel('model:predict', refOf(input)), async (permit) => {
-      const version = await decide(deps, input);
+      const version = await decide(deps, decidedRef(input));
       permit.note({ version: servedName(version) });
       return await work(permit, version);
     });
@@ -75,6 +79,12 @@ function refOf({ model, version, alias }: VersionRef): VersionRef {
     ...(version === undefined ? {} : { version }),
     ...(alias === undefined ? {} : { alias }),
   };
+}
+
+/** What was decided for a question stays so: it was made for that version, and fits no other for certain. */
+function decidedRef(input: VersionRef & Pick<InferInput, 'decidedVersion'>): VersionRef {
+  const { model, decidedVersion } = input;
+  return decidedVersion === undefined ? refOf(input) : { model, version: decidedVersion };
 }
 
 async function decide({ predictions }: PredictionVerbsDeps, input: VersionRef): Promise<Version> {

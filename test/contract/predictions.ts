@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAliasName, parseModelName } from '../../src/api/index.ts';
 import { Passphrase } from '../../src/bytes/index.ts';
-import { doublingModel } from '../kit/onnx-builder.ts';
+import { doublingModel, shiftingModel } from '../kit/onnx-builder.ts';
 import { putOf } from '../kit/temporary-home.ts';
 import { floats, floatsOf } from '../kit/tensors.ts';
 import type { OpenApi } from './strongroom-api.ts';
@@ -30,6 +30,22 @@ export function testPredictions(open: OpenApi): void {
       assert.deepEqual(answer.outputs.map(floatsOf), [[2, 4, 6, 8, 10, 12]]);
       assert.deepEqual(answer.outputs[0]?.shape, [2, 3]);
     }
+  });
+
+  test('a question is answered by the version that it was made for, whatever its alias names by then', async (t) => {
+    const api = await open(t);
+    const alias = parseAliasName('production');
+    await api.versions.put(putOf('acme/doubling', files, { aliases: [alias] }));
+    const { version: decidedVersion } = await api.predictions.metadata({ model, alias });
+    await api.versions.put(
+      putOf('acme/doubling', { 'model.onnx': shiftingModel([1, 1, 1]) }, { aliases: [alias] }),
+    );
+    const asked = { model, alias, inputs };
+    assert.equal((await api.predictions.infer(asked)).version, 2);
+    const answer = await api.predictions.infer({ ...asked, decidedVersion });
+    assert.deepEqual([answer.version, answer.outputs.map(floatsOf)], [1, [[2, 4, 6, 8, 10, 12]]]);
+    const newest = await api.predictions.infer({ model, inputs, decidedVersion });
+    assert.equal(newest.version, 1);
   });
 
   test('what is loaded is listed, counted and unloaded', async (t) => {

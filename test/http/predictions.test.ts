@@ -337,37 +337,6 @@ suite('predictions over HTTP', () => {
   });
 });
 
-test('who may not ask is refused before a byte of the question is read', async (t) => {
-  const served = await serveHome(t);
-  await served.withOwner(async (api) => {
-    await api.versions.put(
-      putOf('acme/digits', { 'digits.onnx': readFileSync(join(DIGITS, 'run-2/digits.onnx')) }),
-    );
-  });
-  const [nobody, viewer, predictor] = [
-    await served.tokenOf(),
-    await served.tokenOf('viewer'),
-    await served.tokenOf('predictor'),
-  ];
-  // The length is told, and nothing follows: whoever waits for it has no answer.
-  const announced = { 'content-length': '1000', 'content-type': 'application/json' };
-  for (const path of [`${V2}/infer`, `${V2}/versions/1/infer`, PREDICT, '/predict/acme~digits']) {
-    for (const [token, status, code] of [
-      [nobody, 404, 'MODEL_MISSING'],
-      [viewer, 403, 'ACCESS_DENIED'],
-    ] as const) {
-      const answer = await served.announce(path, { token, headers: announced });
-      assert.deepEqual([path, answer.status, answer.json['code']], [path, status, code]);
-    }
-  }
-  // What is wrong with a question is said to those who may ask.
-  const broken = { method: 'POST', body: 'no gzip', headers: { 'content-encoding': 'gzip' } };
-  assert.equal((await served.call(PREDICT, { ...broken, token: viewer })).status, 403);
-  assert.equal((await served.call(PREDICT, { ...broken, token: predictor })).status, 400);
-  const refused = await served.withOwner((api) => api.audit.search({ action: 'model:predict', limit: 50 }));
-  assert.equal(refused.filter(({ outcome }) => outcome === 'refused').length, 9);
-});
-
 test('predictions have a limit of their own', async (t) => {
   const served = await serveHome(t, { config: { STRONGROOM_RATES_PREDICT_PER_MINUTE: '3' } });
   const token = await served.tokenOf('predictor');

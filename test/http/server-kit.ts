@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { principalId, type StrongroomApi } from '../../src/api/index.ts';
 import { utf8Text } from '../../src/bytes/index.ts';
@@ -26,7 +27,9 @@ export interface Call {
   /** Sent as JSON, with its content type. */
   readonly json?: unknown;
   /** Sent as it is. */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | Readable;
+  /** Told when the answer begins. */
+  readonly onAnswer?: () => void;
 }
 
 export interface ServedHome {
@@ -110,7 +113,15 @@ export async function putVersion(
 
 function send(
   options: RequestOptions,
-  { method = 'GET', token, headers = {}, json, body, isAnnounced = false }: Call & { isAnnounced?: boolean },
+  {
+    method = 'GET',
+    token,
+    headers = {},
+    json,
+    body,
+    onAnswer,
+    isAnnounced = false,
+  }: Call & { isAnnounced?: boolean },
 ): Promise<Answer> {
   const content = json === undefined ? body : JSON.stringify(json);
   return new Promise((resolve, reject) => {
@@ -121,11 +132,13 @@ function send(
         headers: {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(json !== undefined && { 'content-type': 'application/json' }),
-          ...(content !== undefined && { 'content-length': String(Buffer.byteLength(content)) }),
+          ...(content !== undefined &&
+            !(content instanceof Readable) && { 'content-length': String(Buffer.byteLength(content)) }),
           ...headers,
         },
       },
       (incoming) => {
+        onAnswer?.();
         const parts: Buffer[] = [];
         incoming.on('data', (part: Buffer) => parts.push(part));
         incoming.on('error', reject);
@@ -145,6 +158,7 @@ function send(
     );
     outgoing.on('error', reject);
     if (isAnnounced) outgoing.flushHeaders();
+    else if (content instanceof Readable) content.pipe(outgoing);
     else outgoing.end(content);
   });
 }

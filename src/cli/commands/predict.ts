@@ -88,7 +88,11 @@ function predictorOf(
   return session.withAccessCode(options.accessCodeFile, async (accessCode) => {
     if (accessCode !== undefined) await predictions.load({ ...ref, accessCode });
     const served = await predictions.metadata(ref);
-    return new RowPredictor({ served, ask: (inputs) => predictions.infer({ ...ref, inputs }) });
+    const decidedVersion = served.version;
+    return new RowPredictor({
+      served,
+      ask: (inputs) => predictions.infer({ ...ref, decidedVersion, inputs }),
+    });
   });
 }
 

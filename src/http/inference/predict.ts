@@ -52,6 +52,7 @@ export async function predict(
   return await sendStream(request, reply, { answers, type: answerType(request, type) });
 }
 
+/** A predictor for the version that is meant now: all rows of a request are made for it, and answered by it. */
 async function predictorOf(
   request: FastifyRequest,
   deps: InferenceDeps,
@@ -59,7 +60,10 @@ async function predictorOf(
 ): Promise<RowPredictor> {
   const { predictions } = apiOf(request, deps);
   const served = await predictions.metadata(ref);
-  return new RowPredictor({ served, ask: (inputs) => predictions.infer({ ...ref, inputs }) });
+  return new RowPredictor({
+    served,
+    ask: (inputs) => predictions.infer({ ...ref, decidedVersion: served.version, inputs }),
+  });
 }
 
 /** Address and body may both name a version; then it is the same. */
