@@ -142,7 +142,7 @@ export type {
   Verdict,
   Visit,
 } from './request-guard.ts';
-export type { Agreement, Canary, Rollout, RolloutPlace, RolloutsApi } from './rollouts.ts';
+export type { Agreement, Canary, CanaryCounts, Rollout, RolloutPlace, RolloutsApi } from './rollouts.ts';
 export {
   ALL_ROUTES,
   API_PREFIX,

@@ -24,6 +24,18 @@ export interface Agreement {
   readonly maxDistance: number;
 }
 
+/** What became of the questions whose turn a canary had, since this process began. */
+export interface CanaryCounts {
+  readonly version: number;
+  readonly answered: number;
+  /** Questions that it could not answer or may not be served for: the version of the alias was asked in its place. */
+  readonly failed: number;
+  /** Questions that it was not asked, because it takes or gives something else than the version of the alias. */
+  readonly unfit: number;
+  /** What it failed with last. */
+  readonly lastCode?: string;
+}
+
 /** How the questions to an alias are spread over versions. */
 export interface Rollout {
   readonly model: ModelName;
@@ -35,6 +47,8 @@ export interface Rollout {
   readonly shadow?: number;
   /** Where `rollback` goes once canary and shadow are over. */
   readonly previous?: number;
+  /** Of the canary, where this process asked it anything. */
+  readonly trial?: CanaryCounts;
   /** Of the shadow, where this process compared anything. */
   readonly agreement?: Agreement;
 }

@@ -1,5 +1,12 @@
 import { type Blocks, createIdentity, type FederatedIdentity, type IdentityParts } from '../access/index.ts';
-import type { Caller, ServedStrongroom, StrongroomApi, VersionStatistics } from '../api/index.ts';
+import type {
+  Caller,
+  CanaryCounts,
+  RolloutPlace,
+  ServedStrongroom,
+  StrongroomApi,
+  VersionStatistics,
+} from '../api/index.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { SecretBytes } from '../bytes/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
@@ -29,6 +36,8 @@ export interface ServedHome extends ServedStrongroom {
   readonly guarding: Pick<OpenGuardInput, 'blocks' | 'isKnownDevice' | 'record'>;
   /** What the versions that are served did since the process began. */
   readonly predictionStatistics: () => readonly VersionStatistics[];
+  /** What became of the questions to canaries since then. */
+  readonly canaryStatistics: () => readonly (RolloutPlace & CanaryCounts)[];
   /** What whoever serves it tells others of. */
   readonly defence: Defence;
   /** Throws `ACCESS_DENIED`. */
@@ -43,7 +52,7 @@ export interface ServeHomeInput {
   readonly blocks: Blocks;
   readonly defence: Defence;
   readonly gate: Gate;
-  readonly predictions: Pick<Predictions, 'pool'>;
+  readonly predictions: Pick<Predictions, 'pool' | 'trials'>;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly apiFor: (caller: Caller) => StrongroomApi;
@@ -66,6 +75,7 @@ export function serveHome(input: ServeHomeInput): { readonly served: ServedHome;
         isKnownDevice: (user, device) => input.parts.devices.isKnown(user, device),
         record: (detection, blocked) => recordDetection(input.audit, detection, blocked),
       },
+      canaryStatistics: () => input.predictions.trials.list(),
       predictionStatistics: () => input.predictions.pool.statistics(),
       defence: input.defence,
       assertMayMeasure: (caller) => mayMeasure(input.gate, caller),

@@ -61,7 +61,10 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
   const certificate = await readServerCertificate(options.home, settings);
   const { host, port } = parseListen(options.listen ?? settings.listen);
   const served = strongroom.serve();
-  metrics.predictions(() => served.predictionStatistics().map(measuredVersion));
+  metrics.predictions({
+    versions: () => served.predictionStatistics().map(measuredVersion),
+    canaries: () => served.canaryStatistics(),
+  });
   const { guard, close: closeGuard } = await openGuard({
     ...served.guarding,
     config: strongroom.config,

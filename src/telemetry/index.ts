@@ -10,7 +10,7 @@ export {
 } from './log.ts';
 export { createMetrics, type MeasuredRequest, type Metrics } from './metrics.ts';
 export { formatOtlpTraces, type TracedService } from './otlp-traces.ts';
-export type { MeasuredVersion } from './prediction-metrics.ts';
+export type { MeasuredVersion, PredictionReadings } from './prediction-metrics.ts';
 export { redactText } from './redact-text.ts';
 export { type SyslogOrigin, syslogFrame } from './syslog-line.ts';
 export { type ActiveSpan, createTracer, type Span, type Tracer } from './tracer.ts';

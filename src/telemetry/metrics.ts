@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { addPredictionMetrics, type MeasuredVersion } from './prediction-metrics.ts';
+import { addPredictionMetrics, type PredictionReadings } from './prediction-metrics.ts';
 
 /** One answered request, in words that are few: every word is a time series. */
 export interface MeasuredRequest {
@@ -28,8 +28,8 @@ export interface Metrics {
   lostLogLines(count: number): void;
   /** Spans that no collector took. */
   lostSpans(count: number): void;
-  /** Who tells of the versions that are served, from now on; asked with every reading. */
-  predictions(read: () => readonly MeasuredVersion[]): void;
+  /** Who tells of the versions that are served and of canaries, from now on; asked with every reading. */
+  predictions(read: PredictionReadings): void;
   /** The exposition, and its media type. */
   read(): Promise<{ readonly type: string; readonly text: string }>;
 }

@@ -15,6 +15,22 @@ export interface MeasuredVersion {
   readonly drift?: number;
 }
 
+/** What became of the questions whose turn the canary of an alias had. */
+export interface MeasuredCanary {
+  readonly model: string;
+  readonly alias: string;
+  readonly version: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly unfit: number;
+}
+
+/** Who is asked whenever somebody reads the metrics. */
+export interface PredictionReadings {
+  readonly versions: () => readonly MeasuredVersion[];
+  readonly canaries: () => readonly MeasuredCanary[];
+}
+
 type Sum = Exclude<keyof MeasuredVersion, 'model' | 'version' | 'drift'>;
 
 const SUMS: Readonly<Record<Sum, readonly [name: string, help: string]>> = {
@@ -28,7 +44,28 @@ const SUMS: Readonly<Record<Sum, readonly [name: string, help: string]>> = {
 };
 
 /** Adds what is known of the versions that are served; it is asked for whenever somebody reads the metrics. */
-export function addPredictionMetrics(registry: Registry, read: () => readonly MeasuredVersion[]): void {
+export function addPredictionMetrics(registry: Registry, readings: PredictionReadings): void {
+  addVersionMetrics(registry, readings.versions);
+  addCanaryMetrics(registry, readings.canaries);
+}
+
+function addCanaryMetrics(registry: Registry, read: () => readonly MeasuredCanary[]): void {
+  const counter = new Counter({
+    name: 'strongroom_canary_questions_total',
+    help: 'Questions whose turn the canary of an alias had: answered, failed, or unfit for it',
+    labelNames: ['model', 'alias', 'version', 'outcome'] as const,
+    registers: [registry],
+    collect: () => {
+      counter.reset();
+      for (const { model, alias, version, ...counts } of read()) {
+        for (const outcome of ['answered', 'failed', 'unfit'] as const)
+          counter.inc({ model, alias, version, outcome }, counts[outcome]);
+      }
+    },
+  });
+}
+
+function addVersionMetrics(registry: Registry, read: () => readonly MeasuredVersion[]): void {
   const registers = [registry];
   const labelNames = ['model', 'version'] as const;
   for (const [sum, [name, help]] of Object.entries(SUMS) as [Sum, readonly [string, string]][]) {

@@ -9,12 +9,14 @@ import {
 import type { Tensor } from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { ModelSession } from '../inference/index.ts';
+import { askCanary, type CanaryDeps } from './ask-canary.ts';
+import type { TriedCanary } from './canary-trials.ts';
 import type { Permit } from './gate.ts';
 import { throughStages } from './prediction-stage.ts';
 import { type Predictions, servedName } from './predictions.ts';
 import { type LoadRequest, type ServableModelDeps, servableModel } from './servable-model.ts';
 
-export interface InferDeps extends ServableModelDeps {
+export interface InferDeps extends ServableModelDeps, CanaryDeps {
   readonly predictions: Predictions;
 }
 
@@ -38,7 +40,7 @@ export async function infer(deps: InferDeps, question: PermittedQuestion): Promi
   const { canary, shadow } = await router.rolloutOf(question.input);
   if (alias === undefined) return (await answerFrom(deps, question)).inference;
   if (canary !== undefined && router.isForCanary({ model, alias }, canary.percent)) {
-    const answer = await answerFromCanary(deps, question, canary.version);
+    const answer = await answerFromCanary(deps, question, { model, alias, version: canary.version });
     if (answer !== undefined) return answer;
   }
   const { inference, raw, asked } = await answerFrom(deps, question);
@@ -51,20 +53,20 @@ export async function infer(deps: InferDeps, question: PermittedQuestion): Promi
   return inference;
 }
 
-/** `undefined` where it may not be served or does not answer: callers have nothing to do with the trial of a version. */
 async function answerFromCanary(
   deps: InferDeps,
-  { permit, input }: PermittedQuestion,
-  number: number,
+  { permit, version, input }: PermittedQuestion,
+  canary: TriedCanary,
 ): Promise<Inference | undefined> {
-  try {
-    const version = await deps.predictions.decisions.decide({ model: input.model, version: number });
-    const { inference } = await answerFrom(deps, { permit, version, input });
-    permit.note({ version: servedName(version) });
-    return inference;
-  } catch {
-    return undefined;
-  }
+  const signatureIn = async (of: Version) => signatureOf(await sessionOf(deps, { permit, version: of }));
+  const inference = await askCanary(deps, {
+    ...{ canary, version, signature: await signatureIn(version) },
+    hasDeadline: input.deadlineMs !== undefined,
+    signatureOf: signatureIn,
+    answerFrom: async (of) => (await answerFrom(deps, { permit, version: of, input })).inference,
+  });
+  if (inference !== undefined) permit.note({ version: servedName(inference) });
+  return inference;
 }
 
 interface Answered {

@@ -13,7 +13,6 @@ import type { Registry } from '../registry/index.ts';
 import { listing, onModel } from './act.ts';
 import type { Gate, Permit } from './gate.ts';
 import { type InferDeps, infer, sessionOf, signatureOf } from './infer.ts';
-import type { InputSchemas } from './input-schemas.ts';
 import { servedKey, servedName } from './predictions.ts';
 
 /** What the Open Inference Protocol calls models of ONNX. */
@@ -22,7 +21,6 @@ const PLATFORM = 'onnx_onnxv1';
 export interface PredictionVerbsDeps extends InferDeps {
   readonly gate: Gate;
   readonly registry: Pick<Registry, 'getAnyVersion' | 'listModels' | 'listVersions'>;
-  readonly schemas: Pick<InputSchemas, 'find'>;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Lockdown } from '../access/index.ts';
 import type { Version } from '../api/index.ts';
 import { isStrongroomError, toStrongroomError } from '../errors/index.ts';
 import { type LoadedModel, type PoolOptions, SessionPool } from '../inference/index.ts';
+import { CanaryTrials } from './canary-trials.ts';
 import type { PredictionStage } from './prediction-stage.ts';
 import { RolloutRouter } from './rollout-router.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -24,6 +25,7 @@ export class Predictions {
   readonly decisions: ServingDecisions;
   readonly pool: SessionPool;
   readonly router: RolloutRouter;
+  readonly trials = new CanaryTrials();
   readonly stages: readonly PredictionStage[];
   readonly #lockdown: PredictionsDeps['lockdown'];
   readonly #timer: NodeJS.Timeout;

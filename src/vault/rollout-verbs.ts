@@ -2,6 +2,7 @@ import type { Caller, Rollout, RolloutPlace, RolloutsApi } from '../api/index.ts
 import { StrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { onModel } from './act.ts';
+import type { CanaryTrials } from './canary-trials.ts';
 import type { Gate } from './gate.ts';
 import type { RolloutRouter } from './rollout-router.ts';
 import type { Rollouts, StoredRollout } from './rollouts.ts';
@@ -11,6 +12,7 @@ export interface RolloutVerbsDeps {
   readonly registry: Pick<Registry, 'getModel' | 'getVersion' | 'setAlias'>;
   readonly rollouts: Pick<Rollouts, 'find' | 'set'>;
   readonly router: Pick<RolloutRouter, 'agreement'>;
+  readonly trials: Pick<CanaryTrials, 'find'>;
 }
 
 /** The verbs that spread the questions to an alias over versions. They change what others get, as moving an alias does. */
@@ -50,7 +52,13 @@ async function describe(deps: RolloutVerbsDeps, { model, alias }: RolloutPlace):
   const stored = await deps.rollouts.find({ model, alias });
   const agreement = deps.router.agreement({ model, alias });
   const isOfNow = agreement?.shadow === stored.shadow && agreement?.version === version;
-  return { model, alias, version, ...stored, ...(isOfNow && { agreement }) };
+  const trial = deps.trials.find({ model, alias });
+  const isTrialOfNow = trial !== undefined && trial.version === stored.canary?.version;
+  return {
+    ...{ model, alias, version, ...stored },
+    ...(isTrialOfNow && { trial }),
+    ...(isOfNow && { agreement }),
+  };
 }
 
 function missing(told: string): StrongroomError {

@@ -66,7 +66,10 @@ export function bindStrongroom(deps: StrongroomDeps, caller: Caller): Strongroom
     signatures: signatureVerbs(deps, caller),
     scans: scanVerbs(deps, caller),
     schemas: schemaVerbs(deps, caller),
-    rollouts: rolloutVerbs({ ...deps, router: deps.predictions.router }, caller),
+    rollouts: rolloutVerbs(
+      { ...deps, router: deps.predictions.router, trials: deps.predictions.trials },
+      caller,
+    ),
     quarantine: quarantineVerbs(deps, caller),
     predictions: predictionVerbs(deps, caller),
     system: systemVerbs(deps, caller),

@@ -44,10 +44,15 @@ test('versions that are served are counted by model and version, as they stand w
     computeSeconds: 0.125,
   };
   let answered = 7;
-  metrics.predictions(() => [
-    { model: 'acme/churn', version: 2, answered, ...sums, drift: 0.3 },
-    { model: 'acme/churn', version: 3, answered: 1, ...sums },
-  ]);
+  metrics.predictions({
+    versions: () => [
+      { model: 'acme/churn', version: 2, answered, ...sums, drift: 0.3 },
+      { model: 'acme/churn', version: 3, answered: 1, ...sums },
+    ],
+    canaries: () => [
+      { ...{ model: 'acme/churn', alias: 'production', version: 3 }, answered, failed: 2, unfit: 0 },
+    ],
+  });
   for (const expected of [7, 9]) {
     answered = expected;
     const families = parseExposition((await metrics.read()).text);
@@ -57,6 +62,16 @@ test('versions that are served are counted by model and version, as they stand w
       ['2', expected],
       ['3', 1],
     ]);
+    assert.deepEqual(
+      families
+        .get('strongroom_canary_questions_total')
+        ?.samples.map(({ labels, value }) => [labels['alias'], labels['outcome'], value]),
+      [
+        ['production', 'answered', expected],
+        ['production', 'failed', 2],
+        ['production', 'unfit', 0],
+      ],
+    );
     assert.deepEqual(samples('strongroom_prediction_drift'), [['2', 0.3]]);
     assert.deepEqual(samples('strongroom_prediction_queue_seconds_total'), [
       ['2', 0.25],

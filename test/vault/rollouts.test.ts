@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { parseAliasName, parseModelName } from '../../src/api/index.ts';
+import { Passphrase } from '../../src/bytes/index.ts';
 import { doublingModel, shiftingModel } from '../kit/onnx-builder.ts';
 import { until } from '../kit/runner-processes.ts';
 import { putOf } from '../kit/temporary-home.ts';
@@ -46,6 +47,55 @@ test('a rollout', async (t) => {
     await owner.versions.put(putOf(model, { 'note.txt': 'no model at all' }));
     await rollouts.set({ ...PLACE, canary: { version: 3, percent: 100 } });
     assert.equal(await ask(), 1);
+    assert.deepEqual((await rollouts.get(PLACE)).trial, {
+      ...{ version: 3, answered: 0, failed: 1, unfit: 0, lastCode: 'MODEL_UNSERVABLE' },
+    });
+  });
+
+  await t.test('tells whoever asks wrongly, and does not count it against the canary', async () => {
+    await rollouts.set({ ...PLACE, canary: { version: 2, percent: 100 } });
+    assert.equal(await ask(), 2);
+    const wrong = [floats('x', [1, 2], [1, 2])];
+    const refused = await refusal(asker.api.predictions.infer({ ...PLACE, inputs: wrong }));
+    assert.equal(refused.code, 'TENSOR_INVALID');
+    const { trial } = await rollouts.get(PLACE);
+    assert.deepEqual(trial, { version: 2, answered: 1, failed: 0, unfit: 0 });
+  });
+
+  await t.test('does not ask a canary that takes something else', async () => {
+    const other = await owner.versions.put(putOf(model, { 'model.onnx': shiftingModel([1, 1]) }));
+    await rollouts.set({ ...PLACE, canary: { version: other.version, percent: 100 } });
+    assert.equal(await ask(), 1);
+    const { trial } = await rollouts.get(PLACE);
+    assert.deepEqual(trial, { version: other.version, answered: 0, failed: 0, unfit: 1 });
+  });
+
+  await t.test('records, once, that a canary is refused for what it is', async () => {
+    const { version } = await owner.versions.put(
+      putOf(
+        model,
+        { 'model.onnx': shiftingModel([2, 2, 2]) },
+        {
+          accessCode: Passphrase.fromText('open sesame'),
+        },
+      ),
+    );
+    await rollouts.set({ ...PLACE, canary: { version, percent: 100 } });
+    for (let times = 0; times < 3; times += 1) assert.equal(await ask(), 1);
+    const { trial } = await rollouts.get(PLACE);
+    assert.deepEqual([trial?.failed, trial?.lastCode], [3, 'ACCESS_CODE_REQUIRED']);
+    const events = await owner.audit.search({ action: 'rollout.canary-refused', limit: 10 });
+    assert.deepEqual(
+      events.map(({ resource, code, severity, details }) => ({ resource, code, severity, details })),
+      [
+        {
+          resource: `${model}:${alias}`,
+          code: 'ACCESS_CODE_REQUIRED',
+          severity: 'warning',
+          details: { version },
+        },
+      ],
+    );
   });
 
   await t.test('ends a canary with one word', async () => {

@@ -19,6 +19,14 @@ const agreement = z.object({
   maxDistance: z.number(),
 });
 
+const trial = z.object({
+  version: versionNumber,
+  answered: count,
+  failed: count,
+  unfit: count,
+  lastCode: z.string().exactOptional(),
+});
+
 const rollout = z
   .object({
     model: modelName,
@@ -27,6 +35,7 @@ const rollout = z
     canary: canary.exactOptional(),
     shadow: versionNumber.exactOptional(),
     previous: versionNumber.exactOptional(),
+    trial: trial.exactOptional(),
     agreement: agreement.exactOptional(),
   })
   .meta({ id: 'Rollout' });

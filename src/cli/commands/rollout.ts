@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import {
   type Agreement,
+  type CanaryCounts,
   formatVersionRef,
   parseVersionRef,
   type Rollout,
@@ -127,14 +128,29 @@ function shown(rollout: Rollout): Result {
   return answer({ rollout }, () => linesOf(rollout).join('\n'));
 }
 
-function linesOf({ model, alias, version, canary, shadow, previous, agreement }: Rollout): readonly string[] {
+function linesOf({
+  model,
+  alias,
+  version,
+  canary,
+  shadow,
+  previous,
+  trial,
+  agreement,
+}: Rollout): readonly string[] {
   return [
     `${model}:${alias} is version ${version}`,
     ...(canary === undefined ? [] : [`${canary.percent} of 100 questions go to version ${canary.version}`]),
+    ...(trial === undefined ? [] : [trialLine(trial)]),
     ...(shadow === undefined ? [] : [`version ${shadow} is asked beside it`]),
     ...(agreement === undefined ? [] : [agreementLine(agreement)]),
     ...(previous === undefined ? [] : [`before it was version ${previous}`]),
   ];
+}
+
+function trialLine({ version, answered, failed, unfit, lastCode }: CanaryCounts): string {
+  const why = lastCode === undefined ? '' : ` (last: ${lastCode})`;
+  return `version ${version} answered ${answered} questions, failed ${failed}${why}, and could not be asked ${unfit}`;
 }
 
 function agreementLine({ shadow, version, rows, agreed, compared, meanDistance, failed }: Agreement): string {
