@@ -5,7 +5,7 @@ import { StrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { OpenServer, ServerLimits, ServerPowers } from '../http/index.ts';
 import type { ServerSettings } from '../settings/index.ts';
 import { createMetrics, type Log } from '../telemetry/index.ts';
-import { measuredVersion } from './measured-version.ts';
+import { predictionReadings } from './measured-version.ts';
 import { announceDefence } from './open-defence.ts';
 import { openGuard } from './open-guard.ts';
 import { openLog } from './open-log.ts';
@@ -61,10 +61,7 @@ export async function serveOverHttps(options: ServeOptions): Promise<Serving> {
   const certificate = await readServerCertificate(options.home, settings);
   const { host, port } = parseListen(options.listen ?? settings.listen);
   const served = strongroom.serve();
-  metrics.predictions({
-    versions: () => served.predictionStatistics().map(measuredVersion),
-    canaries: () => served.canaryStatistics(),
-  });
+  metrics.predictions(predictionReadings(served));
   const { guard, close: closeGuard } = await openGuard({
     ...served.guarding,
     config: strongroom.config,

@@ -20,8 +20,8 @@ export interface CanaryQuestion {
   /** Whether the caller has a deadline of their own. */
   readonly hasDeadline: boolean;
   /** The signature of a version, loaded where it is not. */
-  signatureOf(version: Version): Promise<ModelSignature>;
-  answerFrom(version: Version): Promise<Inference>;
+  readonly signatureOf: (version: Version) => Promise<ModelSignature>;
+  readonly answerFrom: (version: Version) => Promise<Inference>;
 }
 
 /**
@@ -72,17 +72,10 @@ function formOf({ inputs, outputs }: ModelSignature): string {
 
 /** Whether a failure is the canary's own, rather than the caller's or everybody's. */
 function isOfCanary({ code, kind }: StrongroomError, { hasDeadline }: CanaryQuestion): boolean {
-  switch (code) {
-    case 'ACCESS_DENIED':
-    case 'LOCKED_DOWN':
-    case 'AUDIT_UNAVAILABLE':
-      return false;
-    case 'PREDICTION_TIMEOUT':
-      // Their time is over, whoever would answer now.
-      return !hasDeadline;
-    default:
-      return !['invalid', 'unauthenticated', 'limited', 'internal'].includes(kind);
-  }
+  // Their time is over, whoever would answer now.
+  if (code === 'PREDICTION_TIMEOUT' && hasDeadline) return false;
+  if (['ACCESS_DENIED', 'LOCKED_DOWN', 'AUDIT_UNAVAILABLE'].includes(code)) return false;
+  return !['invalid', 'unauthenticated', 'limited', 'internal'].includes(kind);
 }
 
 /** A version that is refused, damaged or unsafe while it is on trial is on the record, once for each reason. */
