@@ -8,7 +8,7 @@ import { principalId, type StrongroomApi } from '../../src/api/index.ts';
 import { utf8Text } from '../../src/bytes/index.ts';
 import type { ServerLimits } from '../../src/http/index.ts';
 import { initHome, openStrongroom, type Serving, serveOverHttps } from '../../src/open/index.ts';
-import { temporaryFolder, trustUnknown } from '../kit/temporary-home.ts';
+import { CHEAP_HASHING, SCANNER, temporaryFolder, trustUnknown } from '../kit/temporary-home.ts';
 
 /** What came back. */
 export interface Answer {
@@ -61,9 +61,10 @@ export async function serveHome(
   const serving = await serveOverHttps({
     home,
     listen: 'localhost:0',
+    scanner: SCANNER,
     logTo: { write: (line) => logLines.push(line) },
     // What these tests do looks like an attack; the guard has tests of its own.
-    env: { STRONGROOM_INTRUSION_MODE: 'off', ...options.config },
+    env: { ...CHEAP_HASHING, STRONGROOM_INTRUSION_MODE: 'off', ...options.config },
     ...(options.limits && { limits: options.limits }),
   });
   t.after(() => serving.close());

@@ -4,7 +4,7 @@ import type { FullApi } from '../../src/api/index.ts';
 import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
 import { type ClientCredential, connectStrongroom, type RemoteStrongroom } from '../../src/client/index.ts';
 import { initHome, type Serving, serveOverHttps } from '../../src/open/index.ts';
-import { temporaryFolder, trustUnknown } from './temporary-home.ts';
+import { CHEAP_HASHING, SCANNER, temporaryFolder, trustUnknown } from './temporary-home.ts';
 
 const ROOT_PASSWORD = 'walnut tractor velvet oboe nine';
 
@@ -35,9 +35,9 @@ export async function serveHome(home: string, port = 0): Promise<Serving> {
   return await serveOverHttps({
     home,
     listen: `localhost:${port}`,
+    scanner: SCANNER,
     logTo: { write: () => undefined },
-    // The least that a hash may cost.
-    env: { STRONGROOM_ACCESS_HASH_MEMORY_MIB: '19', STRONGROOM_ACCESS_HASH_PASSES: '2' },
+    env: CHEAP_HASHING,
     // Tests share the machine with each other; load is shed in a test of its own.
     limits: { maxEventLoopDelayMs: 600_000 },
   });

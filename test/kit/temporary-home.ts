@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import type { FileInput, PutVersionInput, StrongroomApi } from '../../src/api/index.ts';
 import { parseFilePath, parseModelName, parseNamespaceName } from '../../src/api/index.ts';
 import { initHome, openStrongroom, type Strongroom } from '../../src/open/index.ts';
+import { openScanner } from '../../src/open/open-scanner.ts';
 
 const FOLDERS = new Set<string>();
 
@@ -13,6 +14,12 @@ const FOLDERS = new Set<string>();
 process.once('exit', () => {
   for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true });
 });
+
+/** The scanner as homes have it; its threads start once, not once for each home. They end with the process. */
+export const SCANNER = openScanner();
+
+/** The least that hashing a password may cost, for servers that are not about that. */
+export const CHEAP_HASHING = { STRONGROOM_ACCESS_HASH_MEMORY_MIB: '19', STRONGROOM_ACCESS_HASH_PASSES: '2' };
 
 /** A folder that is gone after the test file. */
 export async function temporaryFolder(_t: Pick<TestContext, 'after'>): Promise<string> {
@@ -36,7 +43,7 @@ export async function temporaryHome(
   const folder = await temporaryFolder(t);
   const home = join(folder, 'home');
   await initHome({ home });
-  const strongroom = await openStrongroom({ home });
+  const strongroom = await openStrongroom({ home, scanner: SCANNER });
   await trustUnknown(strongroom);
   t.after(() => strongroom.close());
   return { folder, home, strongroom };

@@ -10,7 +10,7 @@ import { openAlertWebhook } from '../../src/open/alert-webhook.ts';
 import { initHome, serveOverHttps } from '../../src/open/index.ts';
 import { intrusionSection } from '../../src/settings/index.ts';
 import { createLog } from '../../src/telemetry/index.ts';
-import { temporaryFolder } from '../kit/temporary-home.ts';
+import { CHEAP_HASHING, temporaryFolder } from '../kit/temporary-home.ts';
 import { fixture, startServer } from '../network/local-server.ts';
 import { logIn } from './log-in-kit.ts';
 
@@ -168,6 +168,7 @@ test('a served home tells its webhook what it blocked', async (t) => {
   const serving = await serveOverHttps({
     home,
     listen: 'localhost:0',
+    env: CHEAP_HASHING,
     limits: { maxEventLoopDelayMs: 0 },
     logTo: { write: () => undefined },
   });

@@ -65,7 +65,9 @@ export function startChild(script: string, args: readonly string[], uid?: number
   const path = join(import.meta.dirname, 'children', script);
   const asUser = ['--reuid', `${uid}`, '--regid', `${uid}`, '--clear-groups', process.execPath];
   const [command, before] = uid === undefined ? [process.execPath, []] : ['setpriv', asUser];
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'strongroom-compile-cache') };
+  // Another user can neither read nor write the cache of ours.
+  const cache = uid === undefined ? {} : { NODE_COMPILE_CACHE: join(tmpdir(), 'strongroom-compile-cache') };
+  const env = { ...process.env, ...cache };
   const child = spawn(command, [...before, path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   return { process: child, done: outputOf(child) };
 }

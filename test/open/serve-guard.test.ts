@@ -6,7 +6,7 @@ import { after, type TestContext, test } from 'node:test';
 import type { Permission } from '../../src/api/index.ts';
 import { utf8Text } from '../../src/bytes/index.ts';
 import { initHome, openStrongroom, type Serving, serveOverHttps } from '../../src/open/index.ts';
-import { temporaryFolder } from '../kit/temporary-home.ts';
+import { CHEAP_HASHING, temporaryFolder } from '../kit/temporary-home.ts';
 import { parseExposition } from '../telemetry/exposition.ts';
 import { secretCorpus } from '../telemetry/secret-corpus.ts';
 import { fail2banFilter } from './fail2ban-filter.ts';
@@ -39,6 +39,7 @@ async function serve(t: TestContext, config: string): Promise<Served> {
   const serving = await serveOverHttps({
     home,
     listen: 'localhost:0',
+    env: CHEAP_HASHING,
     // The machine may be busy with other tests.
     limits: { maxEventLoopDelayMs: 0 },
     logTo: { write: (text) => void lines.push(...text.trimEnd().split('\n')) },

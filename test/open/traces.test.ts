@@ -9,7 +9,7 @@ import { initHome, openStrongroom, serveOverHttps } from '../../src/open/index.t
 import { openTraces } from '../../src/open/open-traces.ts';
 import { tracesSection } from '../../src/settings/index.ts';
 import { createLog } from '../../src/telemetry/index.ts';
-import { temporaryFolder } from '../kit/temporary-home.ts';
+import { CHEAP_HASHING, temporaryFolder } from '../kit/temporary-home.ts';
 import { fixture, startServer } from '../network/local-server.ts';
 
 interface Received {
@@ -125,6 +125,7 @@ test('a request is one span, in the trace of its caller, and its id leads from t
     home,
     version: '1.2.3',
     listen: 'localhost:0',
+    env: CHEAP_HASHING,
     limits: { maxEventLoopDelayMs: 0 },
     logTo: { write: (text) => void lines.push(...text.trimEnd().split('\n')) },
   });

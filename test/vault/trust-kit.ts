@@ -9,7 +9,7 @@ import {
   type Strongroom,
 } from '../../src/open/index.ts';
 import { scanSource } from '../../src/scan/index.ts';
-import { temporaryFolder } from '../kit/temporary-home.ts';
+import { SCANNER, temporaryFolder } from '../kit/temporary-home.ts';
 
 export const CHURN = parseModelName('acme/churn');
 export const ACME = parseNamespaceName('acme');
@@ -26,7 +26,7 @@ export async function strictHome(t: Pick<TestContext, 'after'>) {
   const home = join(await temporaryFolder(t), 'home');
   await initHome({ home });
   const open = async (options: Omit<OpenStrongroomOptions, 'home'> = {}): Promise<Strongroom> => {
-    const strongroom = await openStrongroom({ home, ...options });
+    const strongroom = await openStrongroom({ home, scanner: SCANNER, ...options });
     t.after(() => strongroom.close());
     return strongroom;
   };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { SecretBytes, utf8Bytes } from '../../src/bytes/index.ts';
 import { initHome, openStrongroom, serveOverHttps } from '../../src/open/index.ts';
-import { temporaryFolder } from '../kit/temporary-home.ts';
+import { CHEAP_HASHING, temporaryFolder } from '../kit/temporary-home.ts';
 import { logIn } from './log-in-kit.ts';
 
 const PASSWORD = 'otter wagon sixpence lantern';
@@ -40,6 +40,7 @@ test('a thousand wrong log-ins from elsewhere, and the owner still gets in', asy
   const serving = await serveOverHttps({
     home,
     listen: 'localhost:0',
+    env: CHEAP_HASHING,
     // The machine may be busy with other tests.
     limits: { maxEventLoopDelayMs: 0 },
     logTo: { write: () => undefined },
