@@ -31,13 +31,15 @@ const folder = mkdtempSync(join(hasRoom() ? RAM_DISK : tmpdir(), 'strongroom-tes
 // Some tests run what they test as another user, who must get to their folders.
 chmodSync(folder, 0o711);
 try {
-  process.exitCode = await run(named.length > 0 ? named : grouped());
+  process.exitCode = await run(named.length > 0 ? named : wholeSuite());
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function grouped(): readonly string[] {
-  return writeGroups(testFiles(given.includes(SYSTEM) ? 'system' : 'ordinary'), join(folder, 'groups'));
+/** Files of the system suite take long and are few: each has a process of its own. */
+function wholeSuite(): readonly string[] {
+  if (given.includes(SYSTEM)) return testFiles('system');
+  return writeGroups(testFiles('ordinary'), join(folder, 'groups'));
 }
 
 /** Runs files to their end, or to the end of the time; resolves with the code to exit with. */

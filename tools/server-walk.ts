@@ -1,5 +1,5 @@
 // Walks from an empty folder to a server in use, with real processes, and writes what was seen into README.md.
-// `npm run docs:walk`; test/e2e/server-walk.test.ts fails while the page shows something else.
+// `npm run docs:walk`; test/e2e/server-walk.system.test.ts fails while the page shows something else.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,16 +1,19 @@
-// Which test files share a process: those of one folder of `test`, some at a time. A process has to load what it tests,
-// and that takes longer than most files take; what one file loaded, the next need not.
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Which test files share a process. A process has to load what it tests, and that takes longer than most files take;
+// what one file loaded, the next need not. So files that are neighbours by name go together.
+import { globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Files of a process at most: a hanging one keeps no more than these from being run. */
-const MOST_FILES = 12;
-/** What a file says at its head that wants a process of its own, with the reason. */
-const ALONE = /^\/\/ Alone in its process: /m;
+/** How much source of tests a process is given, about: the longer the tests, the longer they run. */
+const GROUP_BYTES = 48 * 1024;
 
 /** A kind of tests; what starts whole programs over and over is a suite of its own. */
 export type SuiteName = 'ordinary' | 'system';
+
+interface Group {
+  readonly files: string[];
+  bytes: number;
+}
 
 /** The files of a suite, in the order of their names. */
 export function testFiles(name: SuiteName): readonly string[] {
@@ -20,41 +23,42 @@ export function testFiles(name: SuiteName): readonly string[] {
 }
 
 /**
- * What the runner is given to run a process each: files that are alone, and entries, written into `folder`, that load
- * several, each as a suite that is called like the file. The biggest come first, so that no core waits at the end.
+ * What the runner is given to run a process each: entries, written into `folder`, that load several files one after the
+ * other, each as a suite that is called like the file. The biggest come first, so that no core waits at the end.
  */
 export function writeGroups(files: readonly string[], folder: string): readonly string[] {
-  const isAlone = (file: string): boolean => ALONE.test(readFileSync(file, 'utf8'));
-  const { alone = [], together = [] } = Object.groupBy(files, (file) =>
-    isAlone(file) ? 'alone' : 'together',
-  );
   mkdirSync(folder);
-  const groups = Object.entries(Object.groupBy(together, areaOf)).flatMap(([area, ofArea = []]) =>
-    partsOf(ofArea).map((part, at) => ({ name: `${area}-${at + 1}`, part })),
-  );
-  groups.sort((a, b) => b.part.length - a.part.length);
-  return [...alone, ...groups.map(({ name, part }) => writeEntry(join(folder, `${name}.test.mjs`), part))];
+  return groupsOf(files)
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .map((group) => writeEntry(folder, group.files));
 }
 
-function areaOf(file: string): string {
-  const [, area = '', ...below] = file.split('/');
-  return below.length === 0 ? 'test' : area;
+function groupsOf(files: readonly string[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const file of files) {
+    const { size } = statSync(file);
+    const last = groups.at(-1);
+    if (last === undefined || last.bytes + size > GROUP_BYTES) groups.push({ files: [file], bytes: size });
+    else {
+      last.files.push(file);
+      last.bytes += size;
+    }
+  }
+  return groups;
 }
 
-function partsOf(files: readonly string[]): readonly (readonly string[])[] {
-  const count = Math.ceil(files.length / MOST_FILES);
-  const size = Math.ceil(files.length / count);
-  return Array.from({ length: count }, (_, at) => files.slice(at * size, (at + 1) * size));
-}
-
-function writeEntry(path: string, files: readonly string[]): string {
+/** Writes an entry that is called like the first of its files, without `test/`. */
+function writeEntry(folder: string, files: readonly string[]): string {
   const suites = files.map((file) => {
     const url = pathToFileURL(resolve(file)).href;
     return `await suite(${JSON.stringify(file)}, async () => void (await import(${JSON.stringify(url)})));`;
   });
   // A test may wait for something that does not keep the process alive by itself.
-  const alive = ['const alive = setInterval(() => undefined, 60_000);', 'clearInterval(alive);'] as const;
-  const lines = ["import { suite } from 'node:test';", alive[0], ...suites, alive[1]];
-  writeFileSync(path, `${lines.join('\n')}\n`);
+  const [begin, end] = ['const alive = setInterval(() => undefined, 60_000);', 'clearInterval(alive);'];
+  const path = join(
+    folder,
+    `${(files[0] ?? '').split('/').slice(1).join('-').replace('.test.ts', '')}.test.mjs`,
+  );
+  writeFileSync(path, ["import { suite } from 'node:test';", begin, ...suites, end, ''].join('\n'));
   return path;
 }

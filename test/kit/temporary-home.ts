@@ -43,7 +43,7 @@ export async function temporaryHome(
   const folder = await temporaryFolder(t);
   const home = join(folder, 'home');
   await initHome({ home });
-  const strongroom = await openStrongroom({ home, scanner: SCANNER });
+  const strongroom = await openStrongroom({ home, scanner: SCANNER, env: CHEAP_HASHING });
   await trustUnknown(strongroom);
   t.after(() => strongroom.close());
   return { folder, home, strongroom };

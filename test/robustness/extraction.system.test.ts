@@ -11,8 +11,6 @@ import {
   type StrategyReport,
   watchedDefence,
 } from '../../src/robustness/index.ts';
-import { trainNetwork } from '../../src/robustness/surrogates/network.ts';
-import { trainStumps } from '../../src/robustness/surrogates/stumps.ts';
 import { readCancer, splitOf } from '../kit/data-sets.ts';
 
 const split = splitOf(readCancer(), 1);
@@ -57,35 +55,4 @@ test('the plot is a picture that stands by itself, with every strategy in its le
   assert.ok(svg.includes('passive-pool (no alarm)') && svg.includes('&lt;acme/churn&gt;'));
   assert.ok(svg.includes('1,600') && !/NaN|undefined|Infinity/.test(svg));
   assert.equal(svg.match(/<polyline/g)?.length, 2);
-});
-
-test('the gradient of a network is what finite differences give', () => {
-  const random = randomOf(4);
-  const rows = Array.from({ length: 60 }, () => {
-    const features = Float64Array.from({ length: 4 }, random);
-    const isFirst = (features[0] ?? 0) + (features[1] ?? 0) > 1;
-    return { features, answer: isFirst ? Float64Array.of(1, 0) : Float64Array.of(0, 1) };
-  });
-  const network = trainNetwork(rows, { name: 'n', hidden: [8], steps: 200, random });
-  const at = Float64Array.of(0.3, 0.6, 0.1, 0.9);
-  const gradient = network.gradient(at, 1);
-  for (const feature of at.keys()) {
-    const moved = (by: number) =>
-      Math.log(network.predict(at.map((value, each) => value + (each === feature ? by : 0)))[1] ?? 0);
-    const difference = (moved(1e-5) - moved(-1e-5)) / 2e-5;
-    assert.ok(Math.abs((gradient[feature] ?? 0) - difference) < 1e-4);
-  }
-});
-
-test('stumps learn what a threshold tells', () => {
-  const random = randomOf(5);
-  const rows = Array.from({ length: 200 }, () => {
-    const features = Float64Array.from({ length: 3 }, random);
-    return { features, answer: (features[2] ?? 0) > 0.5 ? Float64Array.of(1, 0) : Float64Array.of(0, 1) };
-  });
-  const stumps = trainStumps(rows);
-  const right = rows.filter(
-    ({ features, answer }) => (stumps.predict(features)[0] ?? 0) > 0.5 === (answer[0] === 1),
-  ).length;
-  assert.ok(right > 190, `${right} of 200`);
 });
