@@ -1,4 +1,5 @@
 import { utf8Text } from './encoding.ts';
+import { afterSpace, readPlainNumbers, SAFE_DIGITS } from './json-numbers.ts';
 
 /** What a JSON text may have at most, and the error for one that is not read. */
 export interface StrictJsonOptions {
@@ -35,8 +36,6 @@ const NON_FINITE: readonly (readonly [string, number])[] = [
   ['Infinity', Number.POSITIVE_INFINITY],
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ];
-/** Digits whose number a double always holds. */
-const SAFE_DIGITS = 15;
 /** Digits of the greatest 64-bit integer; what is longer is no integer of anybody's. */
 const MAX_BIG_DIGITS = 20;
 
@@ -69,8 +68,7 @@ class Parser {
 
   #value(depth: number): unknown {
     if (depth > this.#options.maxDepth) throw this.#options.malformed('the JSON is nested too deep');
-    if (++this.#values > this.#options.maxValues)
-      throw this.#options.malformed('the JSON has too many values');
+    this.#count(1);
     this.#space();
     const next = this.#text[this.#at];
     if (next === '{') return this.#object(depth);
@@ -78,6 +76,11 @@ class Parser {
     if (next === '"') return this.#string();
     if (this.#isDigit(this.#at) || (next === '-' && this.#isDigit(this.#at + 1))) return this.#number();
     return this.#word();
+  }
+
+  #count(values: number): void {
+    this.#values += values;
+    if (this.#values > this.#options.maxValues) throw this.#options.malformed('the JSON has too many values');
   }
 
   #word(): boolean | number | null {
@@ -111,8 +114,12 @@ class Parser {
     const array: unknown[] = [];
     this.#at++;
     if (this.#skip(']')) return array;
-    do array.push(this.#value(depth + 1));
-    while (this.#skip(','));
+    do {
+      const known = array.length;
+      this.#at = readPlainNumbers(this.#text, this.#at, array);
+      this.#count(array.length - known);
+      array.push(this.#value(depth + 1));
+    } while (this.#skip(','));
     if (!this.#skip(']')) throw this.#unexpected();
     return array;
   }
@@ -204,9 +211,7 @@ class Parser {
   }
 
   #space(): void {
-    let code = this.#text.charCodeAt(this.#at);
-    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09)
-      code = this.#text.charCodeAt(++this.#at);
+    this.#at = afterSpace(this.#text, this.#at);
   }
 
   #unexpected(): Error {

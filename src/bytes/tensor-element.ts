@@ -48,14 +48,23 @@ function bigInteger(
     size: 8,
     write: (view, at, value) => {
       // A number beyond the safe range was rounded by whoever wrote it.
-      if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return false;
-      const big = BigInt(value as bigint | number);
-      if (big < lowest || big > highest) return false;
-      access.set(view, at, big);
+      if (typeof value !== 'bigint') {
+        if (!Number.isSafeInteger(value) || ((value as number) < 0 && lowest === 0n)) return false;
+        setSafeInteger(view, at, value as number);
+        return true;
+      }
+      if (value < lowest || value > highest) return false;
+      access.set(view, at, value);
       return true;
     },
     read: access.read,
   };
+}
+
+/** In two halves: a `bigint` for each element would cost more than all else. */
+function setSafeInteger(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, true);
+  view.setInt32(at + 4, Math.floor(value / 2 ** 32), true);
 }
 
 function float(

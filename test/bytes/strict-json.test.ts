@@ -56,6 +56,52 @@ suite('strict JSON', () => {
     );
   });
 
+  test('reads the elements of an array as it reads each of them by itself', () => {
+    const digits = (most: number) => fc.stringMatching(new RegExp(`^[0-9]{1,${most}}$`));
+    const token = fc.oneof(
+      { weight: 4, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }).map(String) },
+      { weight: 4, arbitrary: fc.tuple(fc.constantFrom('', '-'), digits(22)).map((parts) => parts.join('')) },
+      {
+        weight: 4,
+        arbitrary: fc
+          .tuple(fc.constantFrom('', '-'), digits(20), fc.constant('.'), digits(20))
+          .map((parts) => parts.join('')),
+      },
+      fc.integer().map(String),
+      fc.constantFrom('-0', '1e5', '1e999', '1.5E-7', '9007199254740993.0', 'true', '"a,]"', '[1,2]', 'NaN'),
+      fc.constantFrom('01', '-', '1.', '.5', '+1', '1e', '--1', '', '1 2', '-Infinity', '[1,]'),
+    );
+    const spaced = fc
+      .tuple(token, fc.constantFrom('', ' ', '\n'))
+      .map(([word, space]) => space + word + space);
+    const flags = fc.record({ hasBigIntegers: fc.boolean(), hasNonFinite: fc.boolean() });
+    const outcomeOf = (read: () => unknown): unknown => {
+      try {
+        return { value: read() };
+      } catch {
+        return 'refused';
+      }
+    };
+    fc.assert(
+      fc.property(fc.array(spaced, { minLength: 2, maxLength: 6 }), flags, (words, options) => {
+        assert.deepEqual(
+          outcomeOf(() => parse(`[${words.join(',')}]`, options)),
+          outcomeOf(() => words.map((word) => parse(word, options))),
+        );
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('counts the numbers of an array, however they are written', () => {
+    for (const number of ['1', '0.1234567890123456', '1e2']) {
+      const text = `[${`${number},`.repeat(8)}${number}]`;
+      assert.equal((parse(text, { maxValues: 10 }) as unknown[]).length, 9);
+      assert.throws(() => parse(text, { maxValues: 9 }), /too many values/);
+      assert.throws(() => parse(`[${text}]`, { maxDepth: 1 }), /too deep/);
+    }
+  });
+
   for (const text of [
     '',
     ' ',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { countElements, DATATYPES, ELEMENT_BYTES, isDatatype } from '../../src/bytes/index.ts';
+import { countElements, DATATYPES, ELEMENT_BYTES, elementCodec, isDatatype } from '../../src/bytes/index.ts';
 
 suite('tensors', () => {
   test('counts the elements of a shape, a scalar’s being one', () => {
@@ -29,6 +29,20 @@ suite('tensors', () => {
         assert.equal(countElements(shape, max), exact <= BigInt(max) ? Number(exact) : undefined);
       }),
     );
+  });
+
+  test('writes a whole number of 64 bits as it writes the same bigint', () => {
+    const written = (datatype: 'INT64' | 'UINT64', value: number | bigint) => {
+      const bytes = new Uint8Array(8);
+      return elementCodec(datatype).write(new DataView(bytes.buffer), 0, value) ? bytes : 'refused';
+    };
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.constantFrom('INT64', 'UINT64'), (value, datatype) => {
+        assert.deepEqual(written(datatype, value), written(datatype, BigInt(value)));
+      }),
+    );
+    assert.equal(written('INT64', 2 ** 53), 'refused');
+    assert.equal(written('UINT64', -1), 'refused');
   });
 
   test('knows the datatypes of the protocol, and the size of every one but text', () => {

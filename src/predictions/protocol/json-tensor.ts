@@ -38,7 +38,8 @@ export function assertedCount(words: TensorWords): number {
 }
 
 function flatten(words: TensorWords, data: readonly unknown[], count: number): readonly unknown[] {
-  if (!data.some(Array.isArray)) {
+  // An array among plain elements is no element of any datatype, and is refused as such.
+  if (!Array.isArray(data[0])) {
     if (data.length !== count)
       throw refuseTensor(words, `its shape has ${count} elements, its data ${data.length}`);
     return data;
