@@ -18,6 +18,13 @@ export interface CredentialUse {
   readonly from: string;
 }
 
+/** A use as this process knows it; formatted only where somebody asks. */
+interface Noted {
+  readonly atMs: number;
+  readonly from: string;
+  readonly writtenAtMs: number;
+}
+
 /**
  * Last uses of sessions and tokens, apart from them: writing a use must not make every cache of sessions stale. What is
  * in the catalogue may be a minute old; this process knows its own uses to the millisecond.
@@ -25,7 +32,7 @@ export interface CredentialUse {
 export class CredentialUses {
   readonly #collection: DocumentCollection<z.infer<typeof useSchema>>;
   readonly #now: () => Date;
-  readonly #remembered = new Map<string, { use: CredentialUse; writtenAt: number }>();
+  readonly #remembered = new Map<string, Noted>();
 
   constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#now = deps.now;
@@ -38,30 +45,35 @@ export class CredentialUses {
 
   /** Notes a use; writes it when the last one that was written is a minute old. */
   async note(credential: string, from: string): Promise<void> {
-    const now = this.#now();
+    const atMs = this.#now().getTime();
     const before = this.#remembered.get(credential);
-    const use = { at: now.toISOString(), from };
-    const isDue = before === undefined || now.getTime() - before.writtenAt >= WRITE_EVERY_MS;
+    const isDue = before === undefined || atMs - before.writtenAtMs >= WRITE_EVERY_MS;
+    const noted = { atMs, from, writtenAtMs: isDue ? atMs : before.writtenAtMs };
     this.#remembered.delete(credential);
-    this.#remembered.set(credential, { use, writtenAt: isDue ? now.getTime() : before.writtenAt });
+    this.#remembered.set(credential, noted);
     this.#forgetOldest();
-    if (isDue) await this.#write(credential, use);
+    if (isDue) await this.#write(credential, useOf(noted));
   }
 
   /** The last use that is known. */
   async lastOf(credential: string): Promise<CredentialUse | undefined> {
     const stored = await this.#collection.find(credential);
-    const own = this.#remembered.get(credential)?.use;
+    const own = this.#ownOf(credential);
     if (stored === undefined || (own !== undefined && own.at >= stored.content.at)) return own;
     return { at: stored.content.at, from: stored.content.from };
   }
 
   /** Whether it was used after a time (ISO 8601); looks into the catalogue only when this process does not know. */
   async isUsedSince(credential: string, time: string): Promise<boolean> {
-    const own = this.#remembered.get(credential)?.use;
+    const own = this.#ownOf(credential);
     if (own !== undefined && own.at > time) return true;
     const stored = await this.#collection.find(credential);
     return stored !== undefined && stored.content.at > time;
+  }
+
+  #ownOf(credential: string): CredentialUse | undefined {
+    const noted = this.#remembered.get(credential);
+    return noted && useOf(noted);
   }
 
   async #write(credential: string, use: CredentialUse): Promise<void> {
@@ -82,4 +94,8 @@ export class CredentialUses {
     const [oldest] = this.#remembered.keys();
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }
+}
+
+function useOf({ atMs, from }: Noted): CredentialUse {
+  return { at: new Date(atMs).toISOString(), from };
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { API_PREFIX } from '../api/index.ts';
-import type { Log, LogFields, LogLine, Metrics } from '../telemetry/index.ts';
+import type { Log, LogLine, Metrics } from '../telemetry/index.ts';
 
 const NO_ROUTE = 'none';
 
@@ -8,10 +8,10 @@ const NO_ROUTE = 'none';
 export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Log): void {
   const status = reply.statusCode;
   const row = request.routeOptions.config.row;
-  const fields = fieldsOf(request, reply);
+  const words = wordsOf(request, reply);
   const message = `${request.method} ${status}`;
-  log.write('access', { level: status >= 500 ? 'error' : 'info', message, fields });
-  const line = (level: LogLine['level'], text: string): LogLine => ({ level, message: text, fields });
+  log.write('access', { level: status >= 500 ? 'error' : 'info', message, ...words });
+  const line = (level: LogLine['level'], text: string): LogLine => ({ level, message: text, ...words });
   if (status === 401 || status === 403 || status === 429) log.write('auth', line('warn', 'refused'));
   else if (row?.kind === 'identity' && status < 400) log.write('auth', line('info', 'let in'));
   else if (VALIDATION.has(status)) log.write('validation', line('info', 'not accepted'));
@@ -19,18 +19,22 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Lo
     log.write('download', line('info', 'content went out'));
 }
 
-function fieldsOf(request: FastifyRequest, reply: FastifyReply): LogFields {
+function wordsOf(request: FastifyRequest, reply: FastifyReply): Pick<LogLine, 'fields' | 'own'> {
   return {
-    requestId: request.id,
-    address: request.ip,
-    method: request.method,
-    path: request.url.split('?', 1)[0],
-    route: request.routeOptions.config.row?.words.id ?? NO_ROUTE,
-    status: reply.statusCode,
-    code: request.errorCode,
-    caller: request.caller?.id,
-    traceId: request.span?.traceId,
-    milliseconds: Math.round(reply.elapsedTime),
+    own: {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.config.row?.words.id ?? NO_ROUTE,
+      status: reply.statusCode,
+      code: request.errorCode,
+      milliseconds: Math.round(reply.elapsedTime),
+    },
+    fields: {
+      address: request.ip,
+      path: request.url.split('?', 1)[0],
+      caller: request.caller?.id,
+      traceId: request.span?.traceId,
+    },
   };
 }
 

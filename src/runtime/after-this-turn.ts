@@ -1,8 +1,7 @@
 /**
- * Runs `work` when everything that the current event of the process set off has run, and before the next event is
- * looked at: what was read from outside in between cannot be newer than the event.
+ * Runs `work` when the process has dealt with all that was waiting for it, and before it waits for more: within one such
+ * turn, what was read from outside once can serve all who ask.
  */
 export function afterThisTurn(work: () => void): void {
-  // Ticks come before the promises that are due, and again after the last of them.
-  process.nextTick(() => queueMicrotask(() => process.nextTick(work)));
+  setImmediate(work);
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { redactText } from './redact-text.ts';
-import { redactValue } from './redact-value.ts';
+import { redactFields } from './redact-value.ts';
 
 /**
  * What a line is about: who was let in or refused (`auth`), requests that were no good (`validation`), content that
@@ -22,6 +22,11 @@ export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;
   readonly fields?: LogFields;
+  /**
+   * Words of this software itself: ids that it drew, names of its routes, numbers. They are written as they are, so
+   * nothing that somebody else chose may stand here.
+   */
+  readonly own?: Readonly<Record<string, string | number | undefined>>;
 }
 
 /** Takes whole lines of JSON, each with its line feed. */
@@ -47,20 +52,25 @@ export function createLog(options: LogOptions): Log {
       customLevels: LEVELS,
       useOnlyCustomLevels: true,
       messageKey: 'message',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: timestamps(),
       formatters: { level: (label) => ({ level: label }) },
     },
     options.destination,
   );
   return {
-    write: (stream, { level, message, fields }) => {
+    write: (stream, { level, message, fields, own }) => {
       if (!logger.isLevelEnabled(level)) return;
-      const told = redactValue(withoutAbsent(fields ?? {})) as object;
-      logger[level]({ stream, ...told }, redactText(message));
+      logger[level]({ stream, ...own, ...(fields && redactFields(fields)) }, redactText(message));
     },
   };
 }
 
-function withoutAbsent(fields: LogFields): LogFields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+/** The member `time` of a line; formatted once for all lines of a millisecond. */
+function timestamps(): () => string {
+  let [atMs, text] = [Number.NaN, ''];
+  return () => {
+    const now = Date.now();
+    if (now !== atMs) [atMs, text] = [now, `,"time":"${new Date(now).toISOString()}"`];
+    return text;
+  };
 }

@@ -15,6 +15,11 @@ export function redactValue(value: unknown): Plain {
   return plain(value, { depth: MAX_DEPTH, seen: new Set() });
 }
 
+/** The fields of a log line without secrets, as `redactValue`; those that are not there are left out. */
+export function redactFields(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, Plain>> {
+  return fields(Object.entries(entries), { depth: MAX_DEPTH, seen: new Set() });
+}
+
 interface Walk {
   readonly depth: number;
   readonly seen: ReadonlySet<object>;
@@ -74,16 +79,33 @@ function plainError(error: Error, walk: Walk): Plain {
   );
 }
 
-function fields(entries: readonly (readonly [string, unknown])[], walk: Walk): Plain {
-  const told = entries
-    .filter(([, value]) => value !== undefined)
-    .slice(0, MAX_ENTRIES)
-    .map(([name, value]) => [redactText(name), plainField(name, value, walk)] as const);
+function fields(
+  entries: readonly (readonly [string, unknown])[],
+  walk: Walk,
+): Readonly<Record<string, Plain>> {
+  const told: [string, Plain][] = [];
+  for (const [name, value] of entries) {
+    if (value === undefined) continue;
+    if (told.length === MAX_ENTRIES) break;
+    told.push([redactText(name), plainField(name, value, walk)]);
+  }
   return Object.fromEntries(told);
 }
 
 function plainField(name: string, value: unknown, walk: Walk): Plain {
-  if (isSecretName(name)) return SECRET;
-  if (isPersonalName(name)) return PERSONAL;
-  return plain(value, walk);
+  return hiddenBy(name) ?? plain(value, walk);
+}
+
+/** Names that were looked at, and what stands in the place of their values; few, for they are mostly our own. */
+const looked = new Map<string, string | undefined>();
+const MAX_REMEMBERED = 1024;
+const MAX_REMEMBERED_LENGTH = 64;
+
+function hiddenBy(name: string): string | undefined {
+  if (looked.has(name)) return looked.get(name);
+  const by = isSecretName(name) ? SECRET : isPersonalName(name) ? PERSONAL : undefined;
+  if (name.length > MAX_REMEMBERED_LENGTH) return by;
+  if (looked.size >= MAX_REMEMBERED) looked.clear();
+  looked.set(name, by);
+  return by;
 }

@@ -10,8 +10,8 @@ export interface SqliteCatalogueOptions {
   /** How long to wait for other processes before `CATALOGUE_BUSY`, in milliseconds; default 10,000. */
   readonly busyMs?: number;
   /**
-   * Runs something when all that the current event set off has run. Given, other processes are asked for changes once
-   * per event, not once per question: whoever is answered asked before.
+   * Runs something at the end of a turn of the event loop. Given, other processes are asked for changes once in a turn
+   * and once in two milliseconds, not once per question: what they change counts here that much later.
    */
   readonly afterThisTurn?: (work: () => void) => void;
 }

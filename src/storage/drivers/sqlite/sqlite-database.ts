@@ -18,6 +18,9 @@ export interface SqliteDatabaseOptions {
   readonly afterThisTurn?: ((work: () => void) => void) | undefined;
 }
 
+/** How long the answer of one turn of the event loop counts, should the turn be a long one. */
+const TURN_MS = 2;
+
 /** Counts beginnings and ends of writes of this process: its connections are foreign to each other. */
 const ours = { writes: 0 };
 
@@ -28,7 +31,7 @@ export class SqliteDatabase implements CatalogueDatabase {
   readonly #busyMs: number;
   readonly #foreignVersion: StatementSync;
   readonly #afterThisTurn: SqliteDatabaseOptions['afterThisTurn'];
-  #asked: { readonly version: number; readonly writes: number } | undefined;
+  #asked: { readonly version: number; readonly writes: number; readonly atMs: number } | undefined;
 
   private constructor(connection: DatabaseSync, { busyMs, afterThisTurn }: SqliteDatabaseOptions) {
     this.#afterThisTurn = afterThisTurn;
@@ -77,17 +80,19 @@ export class SqliteDatabase implements CatalogueDatabase {
   /** SQLite counts what other connections have committed (sqlite.org/pragma.html#pragma_data_version). */
   foreignVersion(): number | undefined {
     if (!this.#connection.isOpen) return undefined;
-    if (this.#asked?.writes === ours.writes) return this.#asked.version;
+    const nowMs = performance.now();
+    const asked = this.#asked;
+    if (asked?.writes === ours.writes && nowMs - asked.atMs < TURN_MS) return asked.version;
     const version = this.#foreignVersion.get()?.['data_version'];
     if (typeof version !== 'number') return undefined;
-    this.#rememberForThisTurn(version);
+    this.#rememberForThisTurn(version, nowMs);
     return version;
   }
 
-  #rememberForThisTurn(version: number): void {
+  #rememberForThisTurn(version: number, atMs: number): void {
     if (this.#afterThisTurn === undefined) return;
     if (this.#asked === undefined) this.#afterThisTurn(() => (this.#asked = undefined));
-    this.#asked = { version, writes: ours.writes };
+    this.#asked = { version, writes: ours.writes, atMs };
   }
 
   async snapshot(path: string): Promise<void> {
