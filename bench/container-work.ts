@@ -87,7 +87,7 @@ async function readRange(source: string): Promise<void> {
   const opened = await openSealed(file);
   const start = randomInt(Math.max(1, opened.size - RANGE_BYTES));
   let length = 0;
-  for await (const chunk of opened.read({ start, end: Math.min(opened.size, start + RANGE_BYTES) }))
+  for await (const chunk of opened.lend({ start, end: Math.min(opened.size, start + RANGE_BYTES) }))
     length += chunk.length;
   if (length !== Math.min(RANGE_BYTES, opened.size)) throw new Error(`the range has ${length} bytes`);
   await opened.close();

@@ -10,7 +10,7 @@ import { SlabFiller } from './slab-filler.ts';
 import { SlabRing } from './slab-ring.ts';
 
 /** Plaintext slabs that are being hashed, compressed or encrypted. */
-const CONTENT_SLABS = 6;
+const CONTENT_SLABS = 4;
 /** Compressed content on its way to the writer. */
 const STORED_SLABS = 4;
 

@@ -6,7 +6,7 @@ import type { SlabPart } from './segment-work.ts';
 import { SlabRing } from './slab-ring.ts';
 
 /** Sealed slabs on their way out. */
-const OUTPUT_SLABS = 6;
+const OUTPUT_SLABS = 4;
 
 /** Where a payload goes, and under which keys. */
 export interface PayloadTarget {

@@ -21,6 +21,8 @@ export const SEALED_FILE_MAGIC: Uint8Array = utf8Bytes('SRSEAL1\n');
 
 const PREAMBLE_BYTES = 16;
 const REGION_STEP_BYTES = 4096;
+/** What is read of a file at first: the whole region of a file with one slot. */
+const FIRST_READ_BYTES = 16_384;
 /** Everything in a header except its slots and a long name, generously. */
 const HEADER_ROOM_BYTES = 8192;
 /** A recipient's slot with an access code, generously. */
@@ -95,16 +97,17 @@ export async function writeSealedFile(file: SealedFile, target: PositionalTarget
  * not exactly such a file, `CONTAINER_LIMIT`, `CONTAINER_TRUNCATED`, and what `parseHeader` throws.
  */
 export async function readSealedFile(source: ByteSource): Promise<SealedFile> {
-  const preamble = bufferView(await source.read(0, PREAMBLE_BYTES));
+  const start = await source.read(0, FIRST_READ_BYTES);
+  const preamble = bufferView(start.subarray(0, PREAMBLE_BYTES));
   if (!isSealedFile(preamble) || preamble.length < PREAMBLE_BYTES)
     throw malformed('it does not begin as one');
   const regionEnd = preamble.readUInt32BE(SEALED_FILE_MAGIC.length);
   const headerBytes = preamble.readUInt32BE(SEALED_FILE_MAGIC.length + 4);
   assertRegion(regionEnd, headerBytes);
-  const region = await source.read(0, regionEnd);
+  const region = regionEnd <= start.length ? start.subarray(0, regionEnd) : await source.read(0, regionEnd);
   if (region.length !== regionEnd) throw malformed('it ends within its header');
   const padding = region.subarray(PREAMBLE_BYTES + headerBytes);
-  if (padding.some((byte) => byte !== 0)) throw malformed('the padding is not zero');
+  if (!bufferView(padding).equals(new Uint8Array(padding.length))) throw malformed('the padding is not zero');
   const header = parseHeader(region.slice(PREAMBLE_BYTES, PREAMBLE_BYTES + headerBytes));
   if (source.size - regionEnd !== header.payloadSize) {
     throw new StrongroomError('CONTAINER_TRUNCATED', 'the file has not the size that its header states');

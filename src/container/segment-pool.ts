@@ -18,10 +18,18 @@ export interface Lane {
 }
 
 /** Bytes of a slab: whole segments that are worked on together. */
-export const SLAB_BYTES = 2_097_152;
+export const SLAB_BYTES = 4_194_304;
 
 /** Slabs that wait for the next sealing or opening. */
-const MAX_SPARE_SLABS = 24;
+const MAX_SPARE_SLABS = 12;
+/** Smaller memory is made anew: that is cheaper than to look after it. */
+const SMALL_BYTES = 65_536;
+
+/** Memory for a while; it is zeroed when it is given back. */
+export interface BorrowedMemory {
+  readonly bytes: Uint8Array;
+  [Symbol.dispose](): void;
+}
 const DEFAULT_THREADS = 2;
 
 /**
@@ -83,12 +91,25 @@ export class SegmentPool {
     return this.#spare.pop() ?? new SharedArrayBuffer(SLAB_BYTES);
   }
 
-  /** Takes a slab back that nobody reads or writes any more, and zeroes it. */
-  returnSlab(slab: SharedArrayBuffer): void {
-    new Uint8Array(slab).fill(0);
+  /** Takes a slab back that nobody reads or writes any more, and zeroes what was used of it. */
+  returnSlab(slab: SharedArrayBuffer, usedBytes = slab.byteLength): void {
+    new Uint8Array(slab, 0, usedBytes).fill(0);
     if (slab.byteLength === SLAB_BYTES && this.#spare.length < MAX_SPARE_SLABS && !this.#isClosed) {
       this.#spare.push(slab);
     }
+  }
+
+  /** Memory of so many bytes. What a megabyte of garbage costs the collector is more than decrypting it does. */
+  borrow(length: number): BorrowedMemory {
+    const slab = length > SMALL_BYTES ? this.takeSlab(length) : undefined;
+    const bytes = slab === undefined ? new Uint8Array(length) : new Uint8Array(slab, 0, length);
+    return {
+      bytes,
+      [Symbol.dispose]: () => {
+        if (slab === undefined) bytes.fill(0);
+        else this.returnSlab(slab, length);
+      },
+    };
   }
 
   /** Stops the threads; what still runs on them fails with `ABORTED`. */

@@ -3,7 +3,7 @@ import { StrongroomError } from '../errors/index.ts';
 import { FLOE_SEGMENT_OVERHEAD, type FloeMessage } from './floe.ts';
 import { segmentsPerSlab, slabBytesFor } from './payload-writer.ts';
 import { readAhead } from './read-ahead.ts';
-import { contentLength, layOutSegments } from './segment-layout.ts';
+import { layOutSegments } from './segment-layout.ts';
 import type { Lane, SegmentPool } from './segment-pool.ts';
 import { openRun, type SegmentRun, type SlabPart } from './segment-work.ts';
 import type { SerialSource } from './serial-source.ts';
@@ -54,9 +54,7 @@ export class SegmentReader implements StoredReader {
 
   /** Throws unless the payload ends where its header says: nothing was cut off or appended. */
   async verifyEnd(): Promise<void> {
-    const position = this.#segments - 1;
-    const content = await this.#openInline({ position, segments: 1, isLast: true });
-    content.fill(0);
+    for await (const _verified of this.#readInline(this.#segments - 1, this.#segments));
   }
 
   async *lend(range: ByteRange): AsyncGenerator<Uint8Array> {
@@ -81,7 +79,11 @@ export class SegmentReader implements StoredReader {
   async *#readInline(first: number, end: number): AsyncGenerator<Uint8Array> {
     for (const batch of this.#batches(first, end)) {
       assertNotAborted(this.#signal);
-      yield await this.#openInline(batch);
+      const { offset, length } = this.#extent(batch);
+      using room = this.#pool.borrow(length);
+      await this.#source.fill(room.bytes, offset);
+      const opened = openRun(this.#message, batch, { bytes: room.bytes, target: room.bytes });
+      yield room.bytes.subarray(0, verified(opened));
     }
   }
 
@@ -116,17 +118,6 @@ export class SegmentReader implements StoredReader {
     const payload = { buffer, length };
     const opened = await lane.run('open', { session: lane.session, payload, position, isLast });
     return { buffer, length: verified(opened) };
-  }
-
-  async #openInline(batch: Batch): Promise<Uint8Array> {
-    const { offset, length } = this.#extent(batch);
-    const content = new Uint8Array(contentLength(length, this.#message.segmentBytes));
-    verified(
-      await this.#source.take(offset, length, (bytes) =>
-        openRun(this.#message, batch, { bytes, target: content }),
-      ),
-    );
-    return content;
   }
 
   *#batches(first: number, end: number): Generator<Batch> {

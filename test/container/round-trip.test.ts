@@ -123,7 +123,7 @@ test('a range read asks for the segments that it touches and no others', async (
 });
 
 test('what is read belongs to the reader, and what is lent is the same', async () => {
-  const bytes = noise(600 * CONTENT_BYTES + 5);
+  const bytes = noise(1200 * CONTENT_BYTES + 5);
   const blob = await sealed(bytes);
   await using content = await openPayload(
     { header: blob.header, source: memorySource(blob.payload), identities: [KEK.identity] },
