@@ -47,8 +47,8 @@ function hangUp(request: FastifyRequest, reply: FastifyReply): void {
   const { raw } = request;
   const length = Number(raw.headers['content-length'] ?? Number.POSITIVE_INFINITY);
   // The framework says `close` for what is too long, before anybody asks how much longer.
-  if (length <= LINGER_BYTES) reply.removeHeader('connection');
-  else void reply.header('connection', 'close');
+  const goesOn = length <= LINGER_BYTES && reply.raw.shouldKeepAlive;
+  void reply.header('connection', goesOn ? 'keep-alive' : 'close');
   reply.raw.once('finish', () => {
     if (raw.destroyed || raw.complete) return;
     raw.on('error', () => undefined);

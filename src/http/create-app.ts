@@ -15,6 +15,7 @@ import { serveOidcCallback } from './oidc-callback.ts';
 import { describeApi } from './openapi.ts';
 import { addBodyReaders } from './read-json.ts';
 import { requestIdOf } from './request-id.ts';
+import { limitRequestsPerConnection } from './requests-per-connection.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { serveMetrics } from './serve-metrics.ts';
 import { type AdapterDeps, serveRoutes } from './serve-routes.ts';
@@ -59,6 +60,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
     clientErrorHandler: (error, socket) => answerClientError(error, socket, powers.randomId()),
   });
   decorate(app);
+  limitRequestsPerConnection(app, limits.maxRequestsPerConnection);
   addHooks(app, deps);
   addBodyReaders(app, { powers, limits });
   await app.register(multipart, {

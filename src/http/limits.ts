@@ -10,7 +10,7 @@ export interface ServerLimits {
   /** An idle connection is closed after this. */
   readonly keepAliveTimeoutMs: number;
   /** A connection is closed after so many requests. */
-  readonly maxRequestsPerSocket: number;
+  readonly maxRequestsPerConnection: number;
   /** A JSON body, in bytes. */
   readonly maxBodyBytes: number;
   /** The body of a prediction in one piece, packed and unpacked, in bytes. */
@@ -37,7 +37,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = {
   maxHeaderBytes: 16 * 1024,
   headersTimeoutMs: 10_000,
   keepAliveTimeoutMs: 15_000,
-  maxRequestsPerSocket: 1000,
+  maxRequestsPerConnection: 1000,
   maxBodyBytes: 1024 * 1024,
   maxPredictionBytes: 8 * 1024 * 1024,
   maxPredictionStreamBytes: 256 * 1024 * 1024,

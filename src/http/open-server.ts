@@ -63,7 +63,6 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
     ]),
   });
   watchConnections(app.server, limits, options.log);
-  app.server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   await listen(app, options);
   const { port } = app.server.address() as AddressInfo;
   return {

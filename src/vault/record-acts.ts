@@ -4,6 +4,7 @@ import { redactText } from '../telemetry/index.ts';
 import type { Act, ActFacts, RecordedEntry, Recorder } from './gate.ts';
 import { type Calls, JoinedActs, type SharedEntry } from './joined-acts.ts';
 import { ReleasedRanges } from './released-ranges.ts';
+import { RepeatedLooks } from './repeated-looks.ts';
 
 /** Outcomes that could not be written yet; more than these are counted only. */
 const MAX_OWED = 4096;
@@ -34,6 +35,7 @@ export class AuditRecorder implements Recorder {
   readonly #log: RecordLog;
   readonly #open = new Set<ActEntry>();
   readonly #joined = new JoinedActs();
+  readonly #looks = new RepeatedLooks();
   readonly #writing = new Set<Promise<void>>();
   #owed: NewEntry[] = [];
   #lost = 0;
@@ -43,16 +45,36 @@ export class AuditRecorder implements Recorder {
   }
 
   async begin(caller: Caller, act: Act, rule?: string): Promise<RecordedEntry> {
-    const words = this.#words(caller, act, rule);
-    if (isOneEntry(act.action)) {
-      return new ActEntry(async (outcome) => {
-        await this.#log.append({ kind: 'act', ...words, ...outcome });
-      });
-    }
+    if (isOneEntry(act.action))
+      return new ActEntry((outcome) => this.#recordWhole(caller, act, { rule, outcome }));
     await this.#payOwed();
+    const words = this.#words(caller, act, rule);
     if (!BY_THE_THOUSAND.has(act.action)) return await this.#intend(words);
     const { requestId: _requestId, ...kind } = words;
     return await this.#joined.join(JSON.stringify(kind), () => this.#intend(words));
+  }
+
+  /** An act as one entry; a look that succeeds, as many before it did, is counted. */
+  async #recordWhole(
+    caller: Caller,
+    act: Act,
+    { rule, outcome }: { readonly rule: string | undefined; readonly outcome: OutcomeWords },
+  ): Promise<void> {
+    const entry = () => ({ kind: 'act' as const, ...this.#words(caller, act, rule), ...outcome });
+    const first = async (): Promise<void> => {
+      await this.#payOwed();
+      await this.#log.append(entry());
+    };
+    if (!act.action.endsWith(':read') || outcome.outcome !== 'done') return await first();
+    const { id, type, methods, credential, address } = caller;
+    const kind = [id, type, methods, credential, address, act.action, act.resource, rule, outcome];
+    await this.#looks.look(JSON.stringify(kind), {
+      first,
+      repeated: (calls) => {
+        const { requestId: _requestId, ...words } = entry();
+        this.#write({ ...words, calls });
+      },
+    });
   }
 
   async #intend(words: IntentWords): Promise<ActEntry> {
@@ -74,6 +96,7 @@ export class AuditRecorder implements Recorder {
   /** Ends what nobody ended and waits until everything is written. Throws `AUDIT_UNAVAILABLE` when it cannot be. */
   async close(): Promise<void> {
     await this.#joined.close();
+    this.#looks.close();
     for (const entry of this.#open) await entry.end('done');
     await Promise.all(this.#writing);
     await this.#payOwed();

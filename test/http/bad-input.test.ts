@@ -1,5 +1,6 @@
 // Whatever comes in, what goes out is a problem with a code and a request id, and nothing of the inside.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
 import { before, suite, test } from 'node:test';
 import { connect } from 'node:tls';
@@ -222,6 +223,25 @@ suite('bad input', () => {
       });
     });
     assert.match(answer, /^HTTP\/1\.1 413 [\s\S]*"code":"INPUT_TOO_LARGE"[\s\S]*HTTP\/1\.1 200 /);
+  });
+
+  test('a connection ends after its last request with a word of it, and never while a body is on its way', async (t) => {
+    const few = await serveHome(t, { limits: { maxRequestsPerConnection: 2 } });
+    const socket = connect({ host: 'localhost', port: few.port, ca: few.ca });
+    let got = '';
+    socket.on('data', (chunk) => (got += chunk.toString('latin1')));
+    const until = async (pattern: RegExp): Promise<void> => {
+      while (!pattern.test(got)) await once(socket, 'data');
+    };
+    for (let turn = 1; turn <= 3; turn++) {
+      socket.write('POST /api/v1/namespaces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n');
+      await until(new RegExp(`(?:HTTP/1\\.1 401 [\\s\\S]*){${turn}}`));
+      socket.write('begun');
+    }
+    assert.doesNotMatch(got, /connection: close/i);
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'close');
+    assert.match(got, /HTTP\/1\.1 200 [\s\S]*connection: close/i);
   });
 
   test('two words on the length of a body are one too many', async () => {
