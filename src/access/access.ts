@@ -35,11 +35,16 @@ export class Access {
   /** What a caller may do now. A principal that is not active may nothing. */
   async rightsOf(caller: Caller): Promise<Rights> {
     if (caller.type === 'local') return ALL_RIGHTS;
-    const { principals, granted } = await this.#snapshot();
+    const { principals, granted, lasting } = await this.#snapshot();
     const principal = principals.get(caller.id);
     if (principal?.state !== 'active' || principal.type !== caller.type) return NO_RIGHTS;
-    const now = this.#deps.now().toISOString();
-    return rightsFrom(granted.get(caller.id) ?? [], { now, ceiling: caller.ceiling });
+    const known = caller.ceiling === undefined ? lasting.get(caller.id) : undefined;
+    if (known !== undefined) return known;
+    const held = granted.get(caller.id) ?? [];
+    const rights = rightsFrom(held, { now: this.#deps.now().toISOString(), ceiling: caller.ceiling });
+    const isLasting = caller.ceiling === undefined && held.every(({ expiresAt }) => expiresAt === undefined);
+    if (isLasting) lasting.set(caller.id, rights);
+    return rights;
   }
 
   /** What a principal could do if it were active, without any ceiling. */
@@ -93,6 +98,7 @@ export class Access {
       principals: new Map(principals.map((principal) => [String(principal.id), principal])),
       grants,
       granted: grantedByPrincipal(grants, roles),
+      lasting: new Map(),
     };
   }
 }
@@ -102,6 +108,8 @@ interface Snapshot {
   readonly principals: ReadonlyMap<string, Principal>;
   readonly grants: readonly Grant[];
   readonly granted: ReadonlyMap<string, readonly GrantedRole[]>;
+  /** Rights that only a change can change, of principals that have asked. */
+  readonly lasting: Map<string, Rights>;
 }
 
 /** Whether a grant makes an administrator who stays one. */

@@ -1,6 +1,6 @@
 import type { Caller, Ceiling, Credential, Origin, PrincipalId, PrincipalType } from '../api/index.ts';
-import { type SecretBytes, toBase64Url } from '../bytes/index.ts';
-import { sha256 } from '../crypto/index.ts';
+import type { SecretBytes } from '../bytes/index.ts';
+import { sha256Name } from '../crypto/index.ts';
 import type { CatalogueDocuments } from '../storage/index.ts';
 import type { Access } from './access.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -176,5 +176,5 @@ function limitOf(ceiling: Ceiling): Pick<Caller, 'ceiling'> {
 /** What a credential is remembered under: a hash, so that memory holds no credentials. */
 function keyOf(credential: Credential): string {
   if (credential.kind === 'certificate') return `certificate ${credential.sha256}`;
-  return `${credential.kind} ${toBase64Url(sha256(credential.token.expose()))}`;
+  return `${credential.kind} ${sha256Name(credential.token.expose())}`;
 }

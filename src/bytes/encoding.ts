@@ -9,9 +9,11 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBu
   return joined;
 }
 
+const UTF8 = new TextEncoder();
+
 /** Text as UTF-8 bytes. */
 export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
+  return UTF8.encode(text);
 }
 
 /** UTF-8 bytes as text; `undefined` when they are not well-formed UTF-8. */

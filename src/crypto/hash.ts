@@ -61,6 +61,11 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return hash('sha256', ...parts);
 }
 
+/** SHA-256 (FIPS 180-4) of bytes, or of a text as UTF-8, as base64url (RFC 4648 §5): a name for what is the same. */
+export function sha256Name(content: Uint8Array | string): string {
+  return hashAtOnce('sha256', content, 'base64url');
+}
+
 /** SHA-384 (FIPS 180-4), 48 bytes. */
 export function sha384(...parts: readonly Uint8Array[]): Uint8Array {
   return hash('sha384', ...parts);

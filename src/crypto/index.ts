@@ -19,6 +19,7 @@ export {
   type HashName,
   hash,
   sha256,
+  sha256Name,
   sha384,
   sha512,
 } from './hash.ts';

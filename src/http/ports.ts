@@ -5,8 +5,8 @@ import type { ActiveSpan, Log, Metrics, Tracer } from '../telemetry/index.ts';
 export interface ServerPowers {
   /** Fresh and unguessable, base64url. */
   randomId(): string;
-  /** SHA-256, base64url. */
-  digest(bytes: Uint8Array): string;
+  /** SHA-256 of a text, base64url. */
+  digest(text: string): string;
   /** A MAC under a key of this process: tells equal contents apart from others without giving them away. */
   fingerprint(...parts: readonly Uint8Array[]): string;
 }

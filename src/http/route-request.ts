@@ -13,13 +13,12 @@ export function routerPaths({ words }: Pick<Route, 'words'>): readonly string[] 
 
 /** The pieces of a request, under the names that the route has for them. */
 export function rawRequest({ words }: Pick<Route, 'words'>, request: FastifyRequest): RawRequest {
-  const { '*': rest, ...params } = request.params as Record<string, string>;
+  const { query, body } = request;
+  const all = request.params as Record<string, string>;
+  if (!words.path.endsWith('...}')) return { params: all, query, body };
+  const { '*': rest, ...params } = all;
   const restName = /\{(\w+)\.\.\.\}$/.exec(words.path)?.[1];
-  return {
-    params: restName === undefined ? params : { ...params, [restName]: rest },
-    query: request.query,
-    body: request.body,
-  };
+  return { params: restName === undefined ? params : { ...params, [restName]: rest }, query, body };
 }
 
 /** The strongroom as the caller of a request may use it. */

@@ -6,10 +6,8 @@ import {
   type IdentityRoute,
   type ListRoute,
   type LongRoute,
-  type LongRunning,
   type Route,
 } from '../api/index.ts';
-import { utf8Bytes } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { admitCaller } from './admit.ts';
 import { authenticate, originOf } from './authenticate.ts';
@@ -107,8 +105,9 @@ async function call(
   { reply, deps }: Turn,
 ): Promise<unknown> {
   const input = route.read(rawRequest(route, request));
-  const running: LongRunning = { signal: signalOf(reply) };
-  return route.encode(await route.call(apiOf(request, deps), input, running));
+  const api = apiOf(request, deps);
+  if (route.kind === 'call') return route.encode(await route.call(api, input));
+  return route.encode(await route.call(api, input, { signal: signalOf(reply) }));
 }
 
 async function listPage(
@@ -148,7 +147,7 @@ function sendRead(route: Route, request: FastifyRequest, { reply, deps, answer }
 }
 
 function tagOf(text: string, deps: AdapterDeps): string {
-  return entityTag(deps.powers.digest(utf8Bytes(text)));
+  return entityTag(deps.powers.digest(text));
 }
 
 /** `If-Match` on a change: the state is what reading the same address gives to the same caller. */

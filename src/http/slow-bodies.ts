@@ -8,6 +8,11 @@ interface Watched {
   bytes: number;
 }
 
+/** Whether a body is to come (RFC 9112 §6.3): without either field there is none. */
+function announcesBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
 /** Gives up requests whose bodies arrive too slowly, so that nobody holds a place by dripping. */
 export class SlowBodies {
   readonly #watched = new Set<Watched>();
@@ -22,7 +27,7 @@ export class SlowBodies {
 
   watch(request: FastifyRequest): void {
     const { raw } = request;
-    if (raw.complete) return;
+    if (raw.complete || !announcesBody(request)) return;
     const isJson = /^application\/json/i.test(request.headers['content-type'] ?? '');
     const minRate = isJson ? this.#limits.minBodyRate : this.#limits.minUploadRate;
     const watched = { request, minRate, bytes: raw.socket.bytesRead };

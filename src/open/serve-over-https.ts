@@ -1,6 +1,6 @@
 import { guardedIdentity } from '../abuse/index.ts';
 import { type SecretBytes, toBase64Url, uintBytes } from '../bytes/index.ts';
-import { hmac, randomId, randomSecret, sha256 } from '../crypto/index.ts';
+import { hmac, randomId, randomSecret, sha256Name } from '../crypto/index.ts';
 import { StrongroomError, toStrongroomError } from '../errors/index.ts';
 import type { OpenServer, ServerLimits, ServerPowers } from '../http/index.ts';
 import type { ServerSettings } from '../settings/index.ts';
@@ -107,7 +107,7 @@ function serverPowers(): ServerPowers {
   const key = randomSecret(32);
   return {
     randomId,
-    digest: (bytes) => toBase64Url(sha256(bytes)),
+    digest: sha256Name,
     fingerprint: (...parts) =>
       toBase64Url(hmac('sha256', key, ...parts.flatMap((part) => [uintBytes(part.length, 8), part]))),
   };

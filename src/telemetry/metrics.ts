@@ -37,6 +37,19 @@ export interface Metrics {
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
+/** The time series of some labels, looked up once: labels are few, and checking them costs more than counting. */
+function childOf<Labels extends readonly (string | number)[], Child>(
+  make: (...labels: Labels) => Child,
+): (...labels: Labels) => Child {
+  const known = new Map<string, Child>();
+  return (...labels) => {
+    const name = labels.join(' ');
+    let child = known.get(name);
+    if (child === undefined) known.set(name, (child = make(...labels)));
+    return child;
+  };
+}
+
 /** Metrics of one server, in a registry of its own. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -78,10 +91,14 @@ export function createMetrics(): Metrics {
     help: 'Spans of traces that the collector did not take',
     registers,
   });
+  const counterOf = childOf((method: string, route: string, status: number) =>
+    requests.labels({ method, route, status }),
+  );
+  const timerOf = childOf((route: string) => seconds.labels({ route }));
   return {
     request: ({ method, route, status, seconds: took }) => {
-      requests.inc({ method: METHODS.has(method) ? method : 'other', route, status });
-      seconds.observe({ route }, took);
+      counterOf(METHODS.has(method) ? method : 'other', route, status).inc();
+      timerOf(route).observe(took);
     },
     refusal: (policy) => refusals.inc({ policy }),
     detection: (scenario) => detections.inc({ scenario }),

@@ -65,10 +65,26 @@ export class AuditRecorder implements Recorder {
       await this.#payOwed();
       await this.#log.append(entry());
     };
-    if (!act.action.endsWith(':read') || outcome.outcome !== 'done') return await first();
+    // While the record cannot be written, nobody looks at anything either.
+    const isBehind = this.#owed.length > 0;
+    if (!act.action.endsWith(':read') || outcome.outcome !== 'done' || isBehind) return await first();
     const { id, type, methods, credential, address } = caller;
-    const kind = [id, type, methods, credential, address, act.action, act.resource, rule, outcome];
-    await this.#looks.look(JSON.stringify(kind), {
+    const { version, key, approval } = outcome;
+    const kind = [
+      id,
+      type,
+      methods,
+      credential,
+      address,
+      act.action,
+      act.resource,
+      rule,
+      version,
+      key,
+      approval,
+    ];
+    // None of them holds a NUL where the act was done.
+    await this.#looks.look(kind.join('\0'), {
       first,
       repeated: (calls) => {
         const { requestId: _requestId, ...words } = entry();

@@ -43,43 +43,146 @@ export interface StrongroomDeps extends VaultDeps {
 
 /** Binds the verbs to a caller: the local implementation of the API. */
 export function bindStrongroom(deps: StrongroomDeps, caller: Caller): StrongroomApi {
-  return {
-    namespaces: { ...namespaceVerbs(deps, caller), remove: (input) => removeNamespace(deps, caller, input) },
-    models: { ...modelVerbs(deps, caller), remove: (input) => removeModel(deps, caller, input) },
-    versions: {
-      ...versionVerbs(deps, caller),
-      put: (input) => putVersion(deps, caller, input),
-      open: (input) => openVersion(deps, caller, input),
-      verify: (input) => verifyVersions(deps, caller, input),
-      remove: (input) => removeVersion(deps, caller, input),
-    },
-    aliases: aliasVerbs(deps, caller),
-    users: { ...userVerbs(deps, caller), ...linkVerbs(deps, caller) },
-    serviceAccounts: serviceAccountVerbs(deps, caller),
-    roles: roleVerbs(deps, caller),
-    grants: grantVerbs(deps, caller),
-    approvals: approvalVerbs(deps, caller),
-    keys: { ...keyVerbs(deps, caller), rotate: (input) => rotateKeys(deps, caller, input) },
-    root: rootVerbs(deps, caller),
-    trust: trustVerbs(deps, caller),
-    signingKeys: signingKeyVerbs(deps, caller),
-    signatures: signatureVerbs(deps, caller),
-    scans: scanVerbs(deps, caller),
-    schemas: schemaVerbs(deps, caller),
-    rollouts: rolloutVerbs(
-      { ...deps, router: deps.predictions.router, trials: deps.predictions.trials },
-      caller,
-    ),
-    quarantine: quarantineVerbs(deps, caller),
-    predictions: predictionVerbs(deps, caller),
-    system: systemVerbs(deps, caller),
-    audit: auditVerbs(deps, caller),
-    tokens: tokenVerbs(deps, caller),
-    blocks: blockVerbs(deps, caller),
-    lockdown: lockdownVerbs(deps, caller),
-    defence: defenceVerbs(deps, caller),
-    account: accountVerbs(deps, caller),
-    workloads: workloadVerbs(deps, caller),
-    clientCertificates: clientCertificateVerbs(deps, caller),
-  };
+  return new BoundStrongroom(deps, caller);
+}
+
+/** Verbs are bound when they are asked for: a server makes one of these for every request, which uses one verb. */
+class BoundStrongroom implements StrongroomApi {
+  readonly #deps: StrongroomDeps;
+  readonly #caller: Caller;
+
+  constructor(deps: StrongroomDeps, caller: Caller) {
+    this.#deps = deps;
+    this.#caller = caller;
+  }
+
+  get namespaces(): StrongroomApi['namespaces'] {
+    return {
+      ...namespaceVerbs(this.#deps, this.#caller),
+      remove: (input) => removeNamespace(this.#deps, this.#caller, input),
+    };
+  }
+
+  get models(): StrongroomApi['models'] {
+    return {
+      ...modelVerbs(this.#deps, this.#caller),
+      remove: (input) => removeModel(this.#deps, this.#caller, input),
+    };
+  }
+
+  get versions(): StrongroomApi['versions'] {
+    return {
+      ...versionVerbs(this.#deps, this.#caller),
+      put: (input) => putVersion(this.#deps, this.#caller, input),
+      open: (input) => openVersion(this.#deps, this.#caller, input),
+      verify: (input) => verifyVersions(this.#deps, this.#caller, input),
+      remove: (input) => removeVersion(this.#deps, this.#caller, input),
+    };
+  }
+
+  get aliases(): StrongroomApi['aliases'] {
+    return aliasVerbs(this.#deps, this.#caller);
+  }
+
+  get users(): StrongroomApi['users'] {
+    return { ...userVerbs(this.#deps, this.#caller), ...linkVerbs(this.#deps, this.#caller) };
+  }
+
+  get serviceAccounts(): StrongroomApi['serviceAccounts'] {
+    return serviceAccountVerbs(this.#deps, this.#caller);
+  }
+
+  get roles(): StrongroomApi['roles'] {
+    return roleVerbs(this.#deps, this.#caller);
+  }
+
+  get grants(): StrongroomApi['grants'] {
+    return grantVerbs(this.#deps, this.#caller);
+  }
+
+  get approvals(): StrongroomApi['approvals'] {
+    return approvalVerbs(this.#deps, this.#caller);
+  }
+
+  get keys(): StrongroomApi['keys'] {
+    return {
+      ...keyVerbs(this.#deps, this.#caller),
+      rotate: (input) => rotateKeys(this.#deps, this.#caller, input),
+    };
+  }
+
+  get root(): StrongroomApi['root'] {
+    return rootVerbs(this.#deps, this.#caller);
+  }
+
+  get trust(): StrongroomApi['trust'] {
+    return trustVerbs(this.#deps, this.#caller);
+  }
+
+  get signingKeys(): StrongroomApi['signingKeys'] {
+    return signingKeyVerbs(this.#deps, this.#caller);
+  }
+
+  get signatures(): StrongroomApi['signatures'] {
+    return signatureVerbs(this.#deps, this.#caller);
+  }
+
+  get scans(): StrongroomApi['scans'] {
+    return scanVerbs(this.#deps, this.#caller);
+  }
+
+  get schemas(): StrongroomApi['schemas'] {
+    return schemaVerbs(this.#deps, this.#caller);
+  }
+
+  get rollouts(): StrongroomApi['rollouts'] {
+    return rolloutVerbs(
+      { ...this.#deps, router: this.#deps.predictions.router, trials: this.#deps.predictions.trials },
+      this.#caller,
+    );
+  }
+
+  get quarantine(): StrongroomApi['quarantine'] {
+    return quarantineVerbs(this.#deps, this.#caller);
+  }
+
+  get predictions(): StrongroomApi['predictions'] {
+    return predictionVerbs(this.#deps, this.#caller);
+  }
+
+  get system(): StrongroomApi['system'] {
+    return systemVerbs(this.#deps, this.#caller);
+  }
+
+  get audit(): StrongroomApi['audit'] {
+    return auditVerbs(this.#deps, this.#caller);
+  }
+
+  get tokens(): StrongroomApi['tokens'] {
+    return tokenVerbs(this.#deps, this.#caller);
+  }
+
+  get blocks(): StrongroomApi['blocks'] {
+    return blockVerbs(this.#deps, this.#caller);
+  }
+
+  get lockdown(): StrongroomApi['lockdown'] {
+    return lockdownVerbs(this.#deps, this.#caller);
+  }
+
+  get defence(): StrongroomApi['defence'] {
+    return defenceVerbs(this.#deps, this.#caller);
+  }
+
+  get account(): StrongroomApi['account'] {
+    return accountVerbs(this.#deps, this.#caller);
+  }
+
+  get workloads(): StrongroomApi['workloads'] {
+    return workloadVerbs(this.#deps, this.#caller);
+  }
+
+  get clientCertificates(): StrongroomApi['clientCertificates'] {
+    return clientCertificateVerbs(this.#deps, this.#caller);
+  }
 }

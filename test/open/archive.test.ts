@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { parseNamespaceName } from '../../src/api/index.ts';
 import { createAuditOperations } from '../../src/cli/wiring-audit.ts';
 import { openStrongroom, restoreStrongroom, type Strongroom } from '../../src/open/index.ts';
 import { temporaryHome } from '../kit/temporary-home.ts';
@@ -12,8 +13,13 @@ const LATER = '2999-01-01T00:00:00.000Z';
 /** A home with more than two tiles of entries, the old ones of which are archived. */
 async function archivedHome(t: TestContext) {
   const { folder, home, strongroom } = await temporaryHome(t);
+  let looked = 0;
   for (let done = 0; done < 600; done += 50) {
-    await Promise.all(Array.from({ length: 50 }, () => strongroom.api.namespaces.list()));
+    await Promise.all(
+      Array.from({ length: 50 }, () =>
+        strongroom.api.models.list({ namespace: parseNamespaceName(`lab-${looked++}`) }),
+      ),
+    );
   }
   const archive = join(folder, 'old.sraudit');
   const { first, end } = await strongroom.archives.create({ destination: archive, before: LATER });
@@ -22,7 +28,7 @@ async function archivedHome(t: TestContext) {
 }
 
 const looks = async ({ api }: Strongroom) =>
-  (await api.audit.search({ action: 'namespace:read', limit: 1000 })).length;
+  (await api.audit.search({ action: 'model:read', limit: 1000 })).length;
 
 test('a home goes on without the entries that were archived, and with them once they are back', async (t) => {
   const { home, strongroom, archive } = await archivedHome(t);

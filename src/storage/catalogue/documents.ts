@@ -3,9 +3,16 @@ import { StrongroomError } from '../../errors/index.ts';
 import type { CatalogueDocuments, DocumentQuery, DocumentRow } from '../documents.ts';
 import type { CatalogueDatabase, Queries, Tables } from './tables.ts';
 
+/** Changes of some collections, and the writes of this object and of others at the time of counting. */
+interface Counted {
+  readonly own: number;
+  readonly foreign: number | undefined;
+  readonly changes: number;
+}
+
 export function documentVerbs(plain: CatalogueDatabase): CatalogueDocuments {
   let ownWrites = 0;
-  const known = new Map<string, { readonly state: string; readonly changes: number }>();
+  const known = new Map<string, Counted>();
   const database: Pick<CatalogueDatabase, 'read' | 'write'> = {
     read: (work) => plain.read(work),
     // Counted before and after: whoever asks in between asks the database, which lets them wait for the end.
@@ -38,12 +45,12 @@ export function documentVerbs(plain: CatalogueDatabase): CatalogueDocuments {
     // Asked at every call of a server: without a query while nobody has written a document here or anything elsewhere.
     collectionChanges: async (...collections) => {
       const foreign = plain.foreignVersion();
-      const state = `${ownWrites} ${foreign ?? ''}`;
+      const own = ownWrites;
       const key = collections.join(' ');
       const last = known.get(key);
-      if (foreign !== undefined && last?.state === state) return last.changes;
+      if (foreign !== undefined && last?.own === own && last.foreign === foreign) return last.changes;
       const changes = await database.read((queries) => countChanges(queries, collections));
-      known.set(key, { state, changes });
+      known.set(key, { own, foreign, changes });
       return changes;
     },
   };
