@@ -6,6 +6,7 @@ import { ALL_ROUTES } from '../api/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { admit, observe } from './admit.ts';
 import { answerError } from './answer-error.ts';
+import { sendAnswersTogether } from './answers-together.ts';
 import { answerClientError } from './client-error.ts';
 import { serveInference } from './inference/serve-inference.ts';
 import { lastingPressure } from './lasting-pressure.ts';
@@ -61,6 +62,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
   });
   decorate(app);
   limitRequestsPerConnection(app, limits.maxRequestsPerConnection);
+  sendAnswersTogether(app);
   addHooks(app, deps);
   addBodyReaders(app, { powers, limits });
   await app.register(multipart, {
