@@ -15,7 +15,7 @@ export function sendAnswersTogether(app: FastifyInstance<Server>): void {
     waiting = [];
     for (const send of answers) send();
   };
-  app.addHook('onSend', (_request, _reply, payload, done) => {
+  app.addHook('onSend', (...[, , payload, done]) => {
     const send = (): void => done(null, payload);
     if (typeof payload !== 'string') {
       send();

@@ -13,7 +13,7 @@ export function limitRequestsPerConnection(app: FastifyInstance<Server>, max: nu
     requests.set(socket, (requests.get(socket) ?? 0) + 1);
     done();
   });
-  app.addHook('onSend', (request, reply, payload, done) => {
+  app.addHook('onSend', (...[request, reply, payload, done]) => {
     const { socket, complete } = request.raw;
     // What is still sending would be reset, and could not read its answer.
     if (complete && (requests.get(socket) ?? 0) >= max) void reply.header('connection', 'close');

@@ -50,11 +50,8 @@ function childOf<Labels extends readonly (string | number)[], Child>(
   };
 }
 
-/** Metrics of one server, in a registry of its own. */
-export function createMetrics(): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const registers = [registry];
+/** Counts and times requests. */
+function requestMeter(registers: Registry[]): Metrics['request'] {
   const requests = new Counter({
     name: 'strongroom_requests_total',
     help: 'Answered requests',
@@ -68,6 +65,21 @@ export function createMetrics(): Metrics {
     buckets: SECONDS,
     registers,
   });
+  const counterOf = childOf((method: string, route: string, status: number) =>
+    requests.labels({ method, route, status }),
+  );
+  const timerOf = childOf((route: string) => seconds.labels({ route }));
+  return ({ method, route, status, seconds: took }) => {
+    counterOf(METHODS.has(method) ? method : 'other', route, status).inc();
+    timerOf(route).observe(took);
+  };
+}
+
+/** Metrics of one server, in a registry of its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   const refusals = new Counter({
     name: 'strongroom_refusals_total',
     help: 'Requests that a limit or a block turned away',
@@ -91,15 +103,8 @@ export function createMetrics(): Metrics {
     help: 'Spans of traces that the collector did not take',
     registers,
   });
-  const counterOf = childOf((method: string, route: string, status: number) =>
-    requests.labels({ method, route, status }),
-  );
-  const timerOf = childOf((route: string) => seconds.labels({ route }));
   return {
-    request: ({ method, route, status, seconds: took }) => {
-      counterOf(METHODS.has(method) ? method : 'other', route, status).inc();
-      timerOf(route).observe(took);
-    },
+    request: requestMeter(registers),
     refusal: (policy) => refusals.inc({ policy }),
     detection: (scenario) => detections.inc({ scenario }),
     extraction: extractionCounter(registry),

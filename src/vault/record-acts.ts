@@ -67,7 +67,10 @@ export class AuditRecorder implements Recorder {
     };
     // While the record cannot be written, nobody looks at anything either.
     const isBehind = this.#owed.length > 0;
-    if (!act.action.endsWith(':read') || outcome.outcome !== 'done' || isBehind) return await first();
+    if (!act.action.endsWith(':read') || outcome.outcome !== 'done' || isBehind) {
+      await first();
+      return;
+    }
     const { id, type, methods, credential, address } = caller;
     const { version, key, approval } = outcome;
     const kind = [

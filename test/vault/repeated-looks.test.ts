@@ -56,10 +56,10 @@ test('nobody sees anything before the first look is on the record, and where it 
   const looks = new RepeatedLooks();
   const counted: number[] = [];
   const repeated = (calls: number): void => void counted.push(calls);
-  const gate = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<undefined>();
   let seen = 0;
   const two = [1, 2].map(() =>
-    looks.look('kind', { first: () => gate.promise, repeated }).then(() => seen++),
+    looks.look('kind', { first: () => gate.promise.then(() => undefined), repeated }).then(() => seen++),
   );
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(seen, 0);
@@ -76,7 +76,10 @@ test('more kinds than are counted at a time make room, and none is lost', async 
   const looks = new RepeatedLooks();
   let [first, repeated] = [0, 0];
   const look = {
-    first: () => Promise.resolve(void first++),
+    first: () => {
+      first++;
+      return Promise.resolve();
+    },
     repeated: (calls: number) => void (repeated += calls),
   };
   for (let kind = 0; kind < 5000; kind++) {
