@@ -16,8 +16,3 @@ export function layOutSegments(contentSize: number, segmentBytes: number): Segme
   const segments = Math.max(1, Math.ceil(contentSize / contentBytes));
   return { contentBytes, segments, sealedBytes: contentSize + segments * FLOE_SEGMENT_OVERHEAD };
 }
-
-/** How long the content of so many bytes of segments is. */
-export function contentLength(payloadBytes: number, segmentBytes: number): number {
-  return payloadBytes - Math.ceil(payloadBytes / segmentBytes) * FLOE_SEGMENT_OVERHEAD;
-}

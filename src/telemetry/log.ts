@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { redactText } from './redact-text.ts';
-import { redactFields } from './redact-value.ts';
+import { redactValue } from './redact-value.ts';
 
 /**
  * What a line is about: who was let in or refused (`auth`), requests that were no good (`validation`), content that
@@ -60,7 +60,7 @@ export function createLog(options: LogOptions): Log {
   return {
     write: (stream, { level, message, fields, own }) => {
       if (!logger.isLevelEnabled(level)) return;
-      logger[level]({ stream, ...own, ...(fields && redactFields(fields)) }, redactText(message));
+      logger[level]({ stream, ...own, ...(fields && (redactValue(fields) as object)) }, redactText(message));
     },
   };
 }

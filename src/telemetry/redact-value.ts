@@ -15,11 +15,6 @@ export function redactValue(value: unknown): Plain {
   return plain(value, { depth: MAX_DEPTH, seen: new Set() });
 }
 
-/** The fields of a log line without secrets, as `redactValue`; those that are not there are left out. */
-export function redactFields(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, Plain>> {
-  return fields(Object.entries(entries), { depth: MAX_DEPTH, seen: new Set() });
-}
-
 interface Walk {
   readonly depth: number;
   readonly seen: ReadonlySet<object>;
