@@ -17,6 +17,7 @@ import { describeApi } from './openapi.ts';
 import { addBodyReaders } from './read-json.ts';
 import { requestIdOf } from './request-id.ts';
 import { limitRequestsPerConnection } from './requests-per-connection.ts';
+import type { RequestsUnderWay } from './requests-under-way.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { serveMetrics } from './serve-metrics.ts';
 import { type AdapterDeps, serveRoutes } from './serve-routes.ts';
@@ -27,6 +28,7 @@ import { type SecurityContact, serveWellKnown } from './well-known.ts';
 export interface AppDeps extends AdapterDeps {
   readonly limits: ServerLimits;
   readonly slowBodies: SlowBodies;
+  readonly underWay: RequestsUnderWay;
   readonly contact: SecurityContact;
   readonly tls: ServerOptions;
   /** Proxies whose word on the client's address is taken. */
@@ -61,6 +63,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance<Server>>
     clientErrorHandler: (error, socket) => answerClientError(error, socket, powers.randomId()),
   });
   decorate(app);
+  deps.underWay.watch(app);
   limitRequestsPerConnection(app, limits.maxRequestsPerConnection);
   sendAnswersTogether(app);
   addHooks(app, deps);

@@ -8,6 +8,7 @@ import { IdempotencyStore } from './idempotency.ts';
 import { inferenceHandlers } from './inference/inference-handlers.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import type { ServerDeps } from './ports.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
 import { SlowBodies } from './slow-bodies.ts';
 import { streamHandlers } from './stream-handlers.ts';
 import { type OldestTls, type TlsMaterial, tlsContext } from './tls-context.ts';
@@ -44,6 +45,7 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
   const oldest = options.oldestTls ?? '1.3';
   const slowBodies = new SlowBodies(limits);
   const uploads = new UploadSessions(limits);
+  const underWay = new RequestsUnderWay();
   const app = await createApp({
     served: options.served,
     powers: options.powers,
@@ -53,6 +55,7 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
     ...(options.tracer && { tracer: options.tracer }),
     limits,
     slowBodies,
+    underWay,
     contact: { contacts: options.securityContacts ?? [] },
     trustedProxies: options.trustedProxies ?? [],
     tls: tlsOptions(options, oldest),
@@ -72,6 +75,7 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
       slowBodies.close();
       await uploads.close();
       await closeGracefully(app, limits.shutdownGraceMs);
+      await underWay.settle();
     },
   };
 }
