@@ -10,6 +10,9 @@ const OUTPUT = join(ROOT, '.cache/bench');
 rmSync(OUTPUT, { recursive: true, force: true });
 run([join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'bench/tsconfig.json')]);
 cpSync(join(ROOT, 'package.json'), join(OUTPUT, 'package.json'));
+// What the predictions are asked of.
+const EXAMPLES = 'examples/digits/run-2';
+cpSync(join(ROOT, EXAMPLES), join(OUTPUT, EXAMPLES), { recursive: true });
 run([join(OUTPUT, 'bench/run.js'), ...process.argv.slice(2)]);
 
 function run(args: readonly string[]): void {
