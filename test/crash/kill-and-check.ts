@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StrongroomApi } from '../../src/api/index.ts';
+import { parseNamespaceName, type StrongroomApi } from '../../src/api/index.ts';
 import { parseCheckpoint, parseGrowthFile, verifyConsistency } from '../../src/audit/index.ts';
 import { utf8Bytes } from '../../src/bytes/index.ts';
 import { parseRootKey } from '../../src/keyring/index.ts';
@@ -29,7 +29,8 @@ export async function makeStart(base: string): Promise<void> {
     );
   }
   for (let done = 0; done < OLD_ACTS; done += 20) {
-    await Promise.all(Array.from({ length: 20 }, () => strongroom.api.namespaces.list()));
+    const looks = Array.from({ length: 20 }, (_none, at) => parseNamespaceName(`lab-${done}-${at}`));
+    await Promise.all(looks.map((namespace) => strongroom.api.models.list({ namespace })));
   }
   await strongroom.backup({ destination: join(base, 'backup') });
 }
@@ -142,8 +143,9 @@ async function checkArchived(
   if (archives.length > 0) await files.takeBack({ path: archive });
   const { archived, findings } = await api.audit.verify();
   assert.deepEqual([archived, findings], [0, []]);
-  const looks = await api.audit.search({ action: 'namespace:read', limit: 1000 });
-  assert.equal(looks.length, OLD_ACTS, 'every entry is there once');
+  const looks = await api.audit.search({ action: 'model:read', limit: 1000 });
+  const old = looks.filter(({ resource }) => resource?.startsWith('lab-'));
+  assert.equal(old.length, OLD_ACTS, 'every entry is there once');
 }
 
 async function checkHome(home: string, act: ActName, isAcknowledged: boolean): Promise<void> {

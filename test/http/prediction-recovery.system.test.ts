@@ -103,10 +103,25 @@ function send(
   });
 }
 
+/**
+ * A thousand handshakes in one process may take longer than the server gives each of them: those that it gave up are
+ * begun again.
+ */
+async function connected(ask: () => Promise<Heard>): Promise<Heard> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isReset = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+      if (!isReset || tries === 20) throw error;
+    }
+  }
+}
+
 test('a runner that is killed under 1,000 questions fails those it held with 503, and no answer is wrong', async (t) => {
   const { ask, runner } = await serveDigits(t);
   const askAll = (): Promise<Heard>[] => QUESTIONS.map((image) => ask('acme/digits', image));
-  const right = await Promise.all(askAll());
+  const right = await Promise.all(QUESTIONS.map((image) => connected(() => ask('acme/digits', image))));
   assert.deepEqual(new Set(right.map(({ status }) => status)), new Set([200]));
   const waiting = askAll();
   await Promise.race(waiting);

@@ -62,8 +62,8 @@ function exportRecord(workshop: Workshop): {
     import { parseNamespaceName } from ${JSON.stringify(join(import.meta.dirname, '../../src/api/index.ts'))};
     import { openStrongroom } from ${JSON.stringify(join(import.meta.dirname, '../../src/open/index.ts'))};
     await using strongroom = await openStrongroom({ home: ${JSON.stringify(workshop.path('home'))} });
-    const { namespaces } = strongroom.api;
-    for (let at = 0; at < ${ACTS}; at++) await namespaces.list();
+    const { models, namespaces } = strongroom.api;
+    for (let at = 0; at < ${ACTS}; at++) await models.list({ namespace: parseNamespaceName('lab-' + at) });
     await namespaces.create({ name: parseNamespaceName('acme') });
   `;
   workshop.run(process.execPath, ['--input-type=module', '--eval', act]);
