@@ -128,7 +128,10 @@ export interface AuditApi {
   consistency(input: { readonly size: number }): Promise<string>;
   /** The newest signed checkpoint. */
   checkpoint(): Promise<string>;
-  /** Tiles of the log in the order asked for, at most 64. Throws `AUDIT_DAMAGED` for one that is not there. */
+  /**
+   * Tiles of the log in the order asked for, at most 64. Throws `AUDIT_ENTRY_MISSING` for one that the log does not have,
+   * `AUDIT_DAMAGED` for one that it should have.
+   */
   tiles(input: { readonly tiles: readonly AuditTile[] }): Promise<readonly Uint8Array[]>;
   /** Archives that entries were moved to, with the note that the log signed of each. */
   archives(): Promise<readonly (AuditArchive & { readonly note: string })[]>;

@@ -97,6 +97,23 @@ function narrowed(full: Uint8Array, { level, width }: TileAddress): Uint8Array |
   return entries && formatEntries(entries.slice(0, width));
 }
 
+/**
+ * A tile that somebody asks for, of a log of that size. Throws `AUDIT_ENTRY_MISSING` for one that the log does not have,
+ * or never had so narrow, and `AUDIT_DAMAGED` for one that it should have.
+ */
+export async function askedTile(store: TileStore, size: number, address: TileAddress): Promise<Uint8Array> {
+  const { level, index, width } = address;
+  const current = tileWidthAt(size, level === 'entries' ? 0 : level, index);
+  const isSure = width === current || (width < current && current === TILE_WIDTH);
+  const found = isSure || width > current ? undefined : await store.read(address);
+  if (found !== undefined) return found;
+  if (isSure) return await tileAt(store, address);
+  throw new StrongroomError(
+    'AUDIT_ENTRY_MISSING',
+    `the record has no tile ${level}/${index} of width ${width}`,
+  );
+}
+
 /** Every tile of a log of that size. */
 function tilesOf(size: number): readonly TileAddress[] {
   const addresses: TileAddress[] = [];

@@ -6,7 +6,7 @@ export { type AuditKeys, type AuditSecrets, deriveAuditKeys } from './audit-keys
 export { AuditLog, type AuditLogOptions, type EntryTicket } from './audit-log.ts';
 export { AuditReader, type PlacedEntry } from './audit-reader.ts';
 export { type AuditEntry, cutText, type NewEntry, type RecordedCaller } from './entry.ts';
-export { type ExportLogOptions, exportLog, logSourceOf, tileAt } from './export-log.ts';
+export { askedTile, type ExportLogOptions, exportLog, logSourceOf, tileAt } from './export-log.ts';
 export { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 export { cosign, cosignedAt } from './note/cosignature.ts';
 export { type EvidenceFile, openEvidence, signEvidence } from './note/evidence-note.ts';

@@ -3,13 +3,14 @@ import {
   type AuditFinding,
   type AuditLog,
   AuditReader,
+  askedTile,
   formatGrowthFile,
   formatVkey,
   listArchives,
+  openCheckpoint,
   readArchiveNotes,
   readCheckpoint,
   TileStore,
-  tileAt,
   verifyLog,
 } from '../audit/index.ts';
 import { toBase64, utf8Text } from '../bytes/index.ts';
@@ -65,11 +66,12 @@ export function auditVerbs(deps: AuditVerbsDeps, caller: Caller): AuditApi {
         return utf8Text(await readCheckpoint(audit.base)) ?? '';
       }),
     tiles: ({ tiles }) =>
-      exporting(() => {
+      exporting(async () => {
         if (tiles.length > MAX_TILES)
           throw new StrongroomError('INPUT_TOO_LARGE', `at most ${MAX_TILES} tiles at a time`);
+        const { size } = openCheckpoint(await readCheckpoint(audit.base), audit.keys.verifier);
         const store = new TileStore(audit.base);
-        return Promise.all(tiles.map((address) => tileAt(store, address)));
+        return await Promise.all(tiles.map((address) => askedTile(store, size, address)));
       }),
     archives: () => reading(() => listArchives(audit)),
     receipt: ({ requestId }) =>

@@ -1,7 +1,7 @@
 // The table of routes: server, client and the OpenAPI description stand on it.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ZodError } from 'zod';
+import { ZodError, z } from 'zod';
 import {
   ALL_ROUTES,
   parseAliasName,
@@ -14,6 +14,23 @@ import {
 import { Passphrase, utf8Text } from '../../src/bytes/index.ts';
 
 const model = parseModelName('acme/churn');
+
+/** How schemas are read for what comes in; what JSON Schema cannot say does not matter here. */
+const IN = { io: 'input', unrepresentable: 'any' } as const;
+
+/** Where a schema takes objects with members that it does not name. */
+function laxObjects(schema: unknown, at: string): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  if (Array.isArray(schema)) return schema.flatMap((each) => laxObjects(each, at));
+  const { properties, items, additionalProperties, anyOf, oneOf, allOf } = schema as Record<string, unknown>;
+  const isLax = properties !== undefined && additionalProperties !== false;
+  return [
+    ...(isLax ? [at] : []),
+    ...Object.entries(properties ?? {}).flatMap(([name, each]) => laxObjects(each, `${at}.${name}`)),
+    ...[items, anyOf, oneOf, allOf].flatMap((each) => laxObjects(each, at)),
+    ...(typeof additionalProperties === 'object' ? laxObjects(additionalProperties, at) : []),
+  ];
+}
 
 /** Parameters as a router finds them in a path. */
 function paramsOf(template: string, path: string): Record<string, string> {
@@ -30,6 +47,19 @@ suite('routes', () => {
     assert.equal(new Set(ids).size, ids.length);
     const addresses = ALL_ROUTES.map(({ words }) => `${words.method} ${words.path.replace(/\{\w+/g, '{')}`);
     assert.equal(new Set(addresses).size, addresses.length);
+  });
+
+  test('fields that nobody knows are refused, also deep inside of what comes in', () => {
+    // What an authenticator answers is its own, and may have more in it than is looked at.
+    const foreign = ['account.confirmPasskey body.response', 'identity.finishPasskey body.response'];
+    const lax = ALL_ROUTES.flatMap(({ words, schemas: { params, query, body } }) =>
+      Object.entries({ params, query, body }).flatMap(([part, schema]) =>
+        schema === undefined
+          ? []
+          : laxObjects(z.toJSONSchema(schema, IN), part).map((at) => `${words.id} ${at}`),
+      ),
+    );
+    assert.deepEqual(lax.toSorted(), foreign);
   });
 
   test('every id is the noun and verb that the row stands under', () => {

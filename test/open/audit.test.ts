@@ -163,6 +163,21 @@ test('every caller gets a receipt of their own acts, and of no others', async (t
   await assert.rejects(strongroom.api.audit.receipt({ requestId: 'other' }), { code: 'AUDIT_ENTRY_MISSING' });
 });
 
+test('a tile that the record does not have is missing, and one that it has comes as it is', async (t) => {
+  const { strongroom } = await temporaryHome(t);
+  const { audit } = strongroom.api;
+  const size = Number((await audit.checkpoint()).split('\n')[1]);
+  assert.ok(size > 1 && size < 256);
+  const [whole] = await audit.tiles({ tiles: [{ level: 0, index: 0, width: size }] });
+  assert.equal(whole?.length, size * 32);
+  for (const tile of [
+    { level: 'entries', index: 744_108, width: 183 },
+    { level: 3, index: 362, width: 1 },
+    { level: 0, index: 0, width: 256 },
+  ] as const)
+    await assert.rejects(audit.tiles({ tiles: [tile] }), { code: 'AUDIT_ENTRY_MISSING' });
+});
+
 test('a witness signs for a log that only grew, and for no other', async (t) => {
   const [one, two] = [await temporaryHome(t), await temporaryHome(t)];
   const [log, witness] = [one.strongroom.api, two.strongroom.api];

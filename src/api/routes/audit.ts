@@ -71,7 +71,7 @@ const archive = z
 
 const proof = z.object({ index: count, proof: z.string() }).meta({ id: 'AuditProof' });
 
-const tile = z.object({
+const tile = z.strictObject({
   level: z.union([z.int().min(0).max(6), z.literal('entries')]),
   index: count,
   width: z.int().min(1).max(256),
@@ -161,7 +161,7 @@ export const AUDIT_ROUTES = {
     path: '/audit/tiles',
     summary: 'Gives tiles of the record: hashes, and the entries themselves.',
     tag,
-    errors: ['AUDIT_DAMAGED'],
+    errors: ['AUDIT_ENTRY_MISSING', 'AUDIT_DAMAGED'],
     body: { tiles: list(tile, 64) },
     answer: list(base64(MAX_TILE_BYTES), 64),
     call: (api, input) => api.audit.tiles(input),
