@@ -141,11 +141,10 @@ async function tryInjections(server: StartedStrongroom, workshop: Workshop): Pro
       folder: workshop.folder,
       seconds: 120,
     });
-    assert.doesNotMatch(
-      output,
-      /is vulnerable|appears to be .* injectable|identified the following injection/,
-    );
-    assert.match(output, /do(?:es)? not (?:appear|seem) to be injectable|not injectable/, output);
+    // What it says on the way (`appears to be … injectable`) is a guess, which answers of 401 and 429 in turn bring
+    // about; it tries each guess again, and this is what it says of those that hold.
+    assert.doesNotMatch(output, /is vulnerable|identified the following injection/);
+    assert.match(output, /all tested parameters do not appear to be injectable/, output);
   }
 }
 
