@@ -104,10 +104,10 @@ function narrowed(full: Uint8Array, { level, width }: TileAddress): Uint8Array |
 export async function askedTile(store: TileStore, size: number, address: TileAddress): Promise<Uint8Array> {
   const { level, index, width } = address;
   const current = tileWidthAt(size, level === 'entries' ? 0 : level, index);
-  const isSure = width === current || (width < current && current === TILE_WIDTH);
-  const found = isSure || width > current ? undefined : await store.read(address);
-  if (found !== undefined) return found;
-  if (isSure) return await tileAt(store, address);
+  if (width === current || current === TILE_WIDTH) return await tileAt(store, address);
+  // What it was as wide as once stays until the tile is full.
+  const narrower = width < current ? await store.read(address) : undefined;
+  if (narrower !== undefined) return narrower;
   throw new StrongroomError(
     'AUDIT_ENTRY_MISSING',
     `the record has no tile ${level}/${index} of width ${width}`,

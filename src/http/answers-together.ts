@@ -16,11 +16,18 @@ export function sendAnswersTogether(app: FastifyInstance<Server>): void {
     for (const send of answers) send();
   };
   app.addHook('onSend', (...[, , payload, done]) => {
-    const send = (): void => done(null, payload);
     if (typeof payload !== 'string') {
-      send();
+      done(null, payload);
       return;
     }
+    const send = (): void => {
+      try {
+        done(null, payload);
+      } catch (error) {
+        // Nobody is above us who would catch it: one answer that cannot be written must not end the others.
+        done(error instanceof Error ? error : new Error('an answer cannot be written', { cause: error }));
+      }
+    };
     if (waiting.push(send) === 1) setImmediate(sendAll);
     if (waiting.length >= MAX_TOGETHER) sendAll();
   });

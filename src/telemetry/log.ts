@@ -23,8 +23,8 @@ export interface LogLine {
   readonly message: string;
   readonly fields?: LogFields;
   /**
-   * Words of this software itself: ids that it drew, names of its routes, numbers. They are written as they are, so
-   * nothing that somebody else chose may stand here.
+   * Words of this software itself: names of its routes, numbers, ids that it drew or that are of a form which can say
+   * nothing. They are written as they are, so nothing else that somebody chose may stand here.
    */
   readonly own?: Readonly<Record<string, string | number | undefined>>;
 }
