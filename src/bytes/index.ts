@@ -18,6 +18,7 @@ export {
   utf8Text,
 } from './encoding.ts';
 export { quoteText } from './quote-text.ts';
+export { READ_OFFSET } from './read-offset.ts';
 export { Passphrase, SecretBytes } from './secret.ts';
 export { type ByteRange, type ByteSource, memorySource, sliceSource } from './source.ts';
 export {

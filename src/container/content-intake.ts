@@ -5,8 +5,8 @@ import { MAX_FRAMES } from './limits.ts';
 import { type PayloadWriter, slabContentBytes } from './payload-writer.ts';
 import { formatSeekTable } from './seek-table.ts';
 import { type Lane, type SegmentPool, SLAB_BYTES } from './segment-pool.ts';
-import type { PlainDigests, SlabPart } from './segment-work.ts';
-import { SlabFiller } from './slab-filler.ts';
+import type { PlainDigests, Slab } from './segment-work.ts';
+import { type FilledSlab, SlabFiller } from './slab-filler.ts';
 import { SlabRing } from './slab-ring.ts';
 
 /** Plaintext slabs that are being hashed, compressed or encrypted. */
@@ -56,7 +56,7 @@ export class ContentIntake {
     const slabBytes = Math.max(SLAB_BYTES, capacity);
     this.#contents = new SlabRing(stages.pool, { slabs: CONTENT_SLABS, slabBytes });
     stages.flow.onFailure((error) => this.#contents.fail(error));
-    this.#filler = new SlabFiller(this.#contents, capacity, (content, isLast) => this.#take(content, isLast));
+    this.#filler = new SlabFiller(this.#contents, capacity, (filled, isLast) => this.#take(filled, isLast));
     this.#frames = zstd && new FrameSink(stages, segmentBytes, zstd);
   }
 
@@ -96,13 +96,13 @@ export class ContentIntake {
     await this.#lane?.end();
   }
 
-  #take(content: SlabPart, isLast: boolean): void {
+  #take({ slab, content }: FilledSlab, isLast: boolean): void {
     const { flow, writer } = this.#stages;
     const lane = (this.#lane ??= this.#start(isLast));
     const digested = lane.run('digest', { session: lane.session, content });
     const passedOn = this.#frames?.put(content, isLast) ?? writer.put(content, isLast);
     // Both read the slab, so it is free only when both are done with it, failed or not.
-    const done = Promise.allSettled([digested, passedOn]).then(() => this.#contents.release(content.buffer));
+    const done = Promise.allSettled([digested, passedOn]).then(() => this.#contents.release(slab));
     flow.track(done);
     flow.watch(digested);
     flow.watch(passedOn);
@@ -140,15 +140,15 @@ class FrameSink {
       slabBytes: Math.max(SLAB_BYTES, capacity),
     });
     stages.flow.onFailure((error) => this.#stored.fail(error));
-    this.#filler = new SlabFiller(this.#stored, capacity, (content, isLast) => {
+    this.#filler = new SlabFiller(this.#stored, capacity, ({ slab, content }, isLast) => {
       const sealed = stages.writer.put(content, isLast);
-      stages.flow.track(Promise.allSettled([sealed]).then(() => this.#stored.release(content.buffer)));
+      stages.flow.track(Promise.allSettled([sealed]).then(() => this.#stored.release(slab)));
       stages.flow.watch(sealed);
     });
   }
 
   /** Resolves when the frame was passed on: until then its content counts as in use, so that results cannot pile up. */
-  put(content: SlabPart, isLast: boolean): Promise<void> {
+  put(content: Slab, isLast: boolean): Promise<void> {
     if (content.length === 0) return this.#added;
     const { pool } = this.#stages;
     const { level } = this.#options;

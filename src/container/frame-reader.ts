@@ -9,7 +9,8 @@ import {
   seekTableBytes,
 } from './seek-table.ts';
 import type { Lane, SegmentPool } from './segment-pool.ts';
-import type { SlabPart } from './segment-work.ts';
+import type { Slab } from './segment-work.ts';
+import type { FilledSlab } from './slab-filler.ts';
 import { SlabRing } from './slab-ring.ts';
 import type { StoredReader } from './stored-reader.ts';
 
@@ -59,28 +60,24 @@ export class FrameReader implements StoredReader {
     const end = Math.ceil(range.end / frameBytes);
     const thread = (end - first) * frameBytes <= INLINE_BYTES ? this.#pool.inlineLane() : this.#pool;
     const slabs = new SlabRing(this.#pool, { slabs: AHEAD + 1, slabBytes: frameBytes });
-    const decompress = async (frame: WholeFrame): Promise<SlabPart> => {
-      const buffer = await slabs.acquire();
-      return await this.#decompress(frame, buffer, thread);
+    const decompress = async (frame: WholeFrame): Promise<FilledSlab> => {
+      const slab = await slabs.acquire();
+      return { slab, content: await this.#decompress(frame, slab, thread) };
     };
     try {
       let at = first * frameBytes;
-      for await (const { buffer, length } of readAhead(this.#frames(first, end), AHEAD, decompress)) {
-        yield new Uint8Array(buffer, 0, length).subarray(Math.max(0, range.start - at), range.end - at);
-        at += length;
-        slabs.release(buffer);
+      for await (const { slab, content } of readAhead(this.#frames(first, end), AHEAD, decompress)) {
+        yield content.subarray(Math.max(0, range.start - at), range.end - at);
+        at += content.length;
+        slabs.release(slab);
       }
     } finally {
       slabs.reclaim();
     }
   }
 
-  async #decompress(
-    frame: WholeFrame,
-    buffer: SharedArrayBuffer,
-    thread: Pick<Lane, 'run'>,
-  ): Promise<SlabPart> {
-    const content = { buffer, length: frameContentBytes(this.#layout, frame.index) };
+  async #decompress(frame: WholeFrame, slab: Slab, thread: Pick<Lane, 'run'>): Promise<Slab> {
+    const content = slab.subarray(0, frameContentBytes(this.#layout, frame.index));
     if (!(await thread.run('decompress', { frame: frame.bytes, content }))) throw malformed();
     return content;
   }

@@ -2,7 +2,7 @@ import type { FloeMessage } from './floe.ts';
 import { FLOE_SEGMENT_OVERHEAD } from './floe.ts';
 import type { Flow } from './flow.ts';
 import { type Lane, type SegmentPool, SLAB_BYTES } from './segment-pool.ts';
-import type { SlabPart } from './segment-work.ts';
+import type { Slab } from './segment-work.ts';
 import { SlabRing } from './slab-ring.ts';
 
 /** Sealed slabs on their way out. */
@@ -64,13 +64,13 @@ export class PayloadWriter {
    * Seals and writes one slab after those before it. Resolves when `content` may be reused, which is before it is
    * written.
    */
-  put(content: SlabPart, isLast: boolean): Promise<void> {
+  put(content: Slab, isLast: boolean): Promise<void> {
     const lane = (this.#lane ??= this.#start(isLast));
     const position = this.#position;
     this.#position += segmentsPerSlab(this.#target.segmentBytes);
     const output = this.#outputs.acquire();
-    const sealed = output.then((buffer) =>
-      lane.run('seal', { session: lane.session, content, output: buffer, position, isLast }),
+    const sealed = output.then((slab) =>
+      lane.run('seal', { session: lane.session, content, output: slab, position, isLast }),
     );
     this.#written = this.#writeAfter(this.#written, output, sealed);
     this.#flow.watch(this.#written);
@@ -100,20 +100,16 @@ export class PayloadWriter {
     return lane;
   }
 
-  async #writeAfter(
-    earlier: Promise<void>,
-    output: Promise<SharedArrayBuffer>,
-    sealed: Promise<number>,
-  ): Promise<void> {
+  async #writeAfter(earlier: Promise<void>, output: Promise<Slab>, sealed: Promise<number>): Promise<void> {
     await earlier;
     const length = await sealed;
-    const buffer = await output;
+    const slab = await output;
     try {
       this.#flow.assertRunning();
-      await this.#target.write(new Uint8Array(buffer, 0, length));
+      await this.#target.write(slab.subarray(0, length));
       this.#payloadSize += length;
     } finally {
-      this.#outputs.release(buffer);
+      this.#outputs.release(slab);
     }
   }
 }

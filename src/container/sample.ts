@@ -36,10 +36,10 @@ export async function isWorthCompressing(
   const compressing: Promise<number>[] = [];
   for (let at = 0; at < measuredBytes; at += SLAB_BYTES) {
     const part = sample.subarray(at, Math.min(at + SLAB_BYTES, measuredBytes));
-    const buffer = pool.takeSlab(SLAB_BYTES);
-    new Uint8Array(buffer).set(part);
-    const compressed = thread.run('compress', { content: { buffer, length: part.length }, level });
-    const measured = compressed.finally(() => pool.returnSlab(buffer)).then((frame) => frame.length);
+    const slab = pool.takeSlab(SLAB_BYTES);
+    slab.set(part);
+    const compressed = thread.run('compress', { content: slab.subarray(0, part.length), level });
+    const measured = compressed.finally(() => pool.returnSlab(slab)).then((frame) => frame.length);
     flow.track(measured);
     compressing.push(measured);
   }

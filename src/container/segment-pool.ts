@@ -1,5 +1,6 @@
+import { READ_OFFSET } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import type { WorkName, WorkRequest, WorkResult } from './segment-work.ts';
+import type { Slab, WorkName, WorkRequest, WorkResult } from './segment-work.ts';
 import { SegmentWork } from './segment-work.ts';
 import { WorkerThread } from './worker-thread.ts';
 
@@ -40,7 +41,7 @@ export class SegmentPool {
   readonly #maxThreads: number;
   #threads: WorkerThread[] = [];
   readonly #inline = new SegmentWork();
-  readonly #spare: SharedArrayBuffer[] = [];
+  readonly #spare: Slab[] = [];
   readonly #sessionsOf = new WeakMap<WorkerThread, number>();
   #lastSession = 0;
   #isClosed = false;
@@ -86,15 +87,15 @@ export class SegmentPool {
   }
 
   /** Zeroed shared memory of at least `bytes`; give it back with `returnSlab`. */
-  takeSlab(bytes: number): SharedArrayBuffer {
-    if (bytes > SLAB_BYTES) return new SharedArrayBuffer(bytes);
-    return this.#spare.pop() ?? new SharedArrayBuffer(SLAB_BYTES);
+  takeSlab(bytes: number): Slab {
+    if (bytes > SLAB_BYTES) return newSlab(bytes);
+    return this.#spare.pop() ?? newSlab(SLAB_BYTES);
   }
 
   /** Takes a slab back that nobody reads or writes any more, and zeroes what was used of it. */
-  returnSlab(slab: SharedArrayBuffer, usedBytes = slab.byteLength): void {
-    new Uint8Array(slab, 0, usedBytes).fill(0);
-    if (slab.byteLength === SLAB_BYTES && this.#spare.length < MAX_SPARE_SLABS && !this.#isClosed) {
+  returnSlab(slab: Slab, usedBytes = slab.length): void {
+    slab.fill(0, 0, usedBytes);
+    if (slab.length === SLAB_BYTES && this.#spare.length < MAX_SPARE_SLABS && !this.#isClosed) {
       this.#spare.push(slab);
     }
   }
@@ -102,7 +103,7 @@ export class SegmentPool {
   /** Memory of so many bytes. What a megabyte of garbage costs the collector is more than decrypting it does. */
   borrow(length: number): BorrowedMemory {
     const slab = length > SMALL_BYTES ? this.takeSlab(length) : undefined;
-    const bytes = slab === undefined ? new Uint8Array(length) : new Uint8Array(slab, 0, length);
+    const bytes = slab?.subarray(0, length) ?? new Uint8Array(length);
     return {
       bytes,
       [Symbol.dispose]: () => {
@@ -137,4 +138,8 @@ export class SegmentPool {
     running.push(fresh);
     return fresh;
   }
+}
+
+function newSlab(bytes: number): Slab {
+  return new Uint8Array(new SharedArrayBuffer(READ_OFFSET + bytes), READ_OFFSET);
 }

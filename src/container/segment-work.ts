@@ -1,12 +1,10 @@
+import { bufferView } from '../bytes/index.ts';
 import { createDamageCheck, createHasher, type Hasher } from '../crypto/index.ts';
 import { FLOE_SEGMENT_OVERHEAD, FloeMessage, type FloeState } from './floe.ts';
 import { compressFrame, decompressFrame } from './zstd-frame.ts';
 
-/** The first `length` bytes of a slab of shared memory. */
-export interface SlabPart {
-  readonly buffer: SharedArrayBuffer;
-  readonly length: number;
-}
+/** Shared memory that is worked on, or the part of it that is in use: a thread gets it without a copy. */
+export type Slab = Uint8Array<SharedArrayBuffer>;
 
 /** Segments of a message that are worked on together. */
 export interface SegmentRun {
@@ -25,13 +23,13 @@ export interface PlainDigests {
 /** What can be asked of a thread, and what it answers. A session's requests run in the order they are made. */
 export interface Work {
   startDigest: { request: { session: number; withSha512: boolean }; result: undefined };
-  digest: { request: { session: number; content: SlabPart }; result: undefined };
+  digest: { request: { session: number; content: Slab }; result: undefined };
   endDigest: { request: { session: number }; result: PlainDigests };
   /** Without `message` the payload is stored as it is. */
   startSeal: { request: { session: number; message: FloeState | undefined }; result: undefined };
   /** Seals whole segments into `output`; gives the length. */
   seal: {
-    request: { session: number; content: SlabPart; output: SharedArrayBuffer } & SegmentRun;
+    request: { session: number; content: Slab; output: Slab } & SegmentRun;
     result: number;
   };
   /** Gives the damage check of everything that `seal` put out. */
@@ -42,14 +40,14 @@ export interface Work {
    * (and a zeroed slab) when one of them does not verify.
    */
   open: {
-    request: { session: number; payload: SlabPart } & SegmentRun;
+    request: { session: number; payload: Slab } & SegmentRun;
     result: number | undefined;
   };
   /** Forgets a session and its keys. */
   forget: { request: { session: number }; result: undefined };
-  compress: { request: { content: SlabPart; level: number }; result: Uint8Array<ArrayBuffer> };
+  compress: { request: { content: Slab; level: number }; result: Uint8Array<ArrayBuffer> };
   /** Fills exactly the part; gives whether the frame holds that. */
-  decompress: { request: { frame: Uint8Array; content: SlabPart }; result: boolean };
+  decompress: { request: { frame: Uint8Array; content: Slab }; result: boolean };
 }
 
 export type WorkName = keyof Work;
@@ -74,9 +72,8 @@ export class SegmentWork {
     },
     digest: ({ session, content }) => {
       const { sha256, sha512 } = known(this.#digests, session);
-      const bytes = new Uint8Array(content.buffer, 0, content.length);
-      sha256.update(bytes);
-      sha512?.update(bytes);
+      sha256.update(content);
+      sha512?.update(content);
     },
     endDigest: ({ session }) => {
       const { sha256, sha512 } = known(this.#digests, session);
@@ -88,29 +85,26 @@ export class SegmentWork {
     },
     seal: ({ session, content, output, ...run }) => {
       const { message, check } = known(this.#seals, session);
-      const bytes = new Uint8Array(content.buffer, 0, content.length);
-      const target = new Uint8Array(output);
-      if (message === undefined) target.set(bytes);
-      const length = message === undefined ? bytes.length : sealRun(message, run, { bytes, target });
-      check.update(target.subarray(0, length));
+      // Not `set`, which goes word by word where the memory is shared.
+      if (message === undefined) bufferView(content).copy(bufferView(output));
+      const length =
+        message === undefined ? content.length : sealRun(message, run, { bytes: content, target: output });
+      check.update(output.subarray(0, length));
       return length;
     },
     endSeal: ({ session }) => known(this.#seals, session).check.digest(),
     startOpen: ({ session, message }) => {
       this.#opens.set(session, FloeMessage.restore(message));
     },
-    open: ({ session, payload, ...run }) => {
-      const bytes = new Uint8Array(payload.buffer, 0, payload.length);
-      return openRun(known(this.#opens, session), run, { bytes, target: bytes });
-    },
+    open: ({ session, payload, ...run }) =>
+      openRun(known(this.#opens, session), run, { bytes: payload, target: payload }),
     forget: ({ session }) => {
       this.#seals.get(session)?.message?.wipe();
       this.#opens.get(session)?.wipe();
       for (const sessions of [this.#digests, this.#seals, this.#opens]) sessions.delete(session);
     },
-    compress: ({ content, level }) => compressFrame(new Uint8Array(content.buffer, 0, content.length), level),
-    decompress: ({ frame, content }) =>
-      decompressFrame(frame, new Uint8Array(content.buffer, 0, content.length)),
+    compress: ({ content, level }) => compressFrame(content, level),
+    decompress: ({ frame, content }) => decompressFrame(frame, content),
   };
 
   /** Does one piece of work. Throws only when something is wrong with us. */

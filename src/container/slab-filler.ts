@@ -1,9 +1,15 @@
 import { bufferView } from '../bytes/index.ts';
-import type { SlabPart } from './segment-work.ts';
+import type { Slab } from './segment-work.ts';
 import type { SlabRing } from './slab-ring.ts';
 
-/** Takes over a filled slab; it is released to its ring by whoever used it last. */
-export type SlabTaker = (content: SlabPart, isLast: boolean) => void;
+/** A slab of a ring, and what is in it. */
+export interface FilledSlab {
+  readonly slab: Slab;
+  readonly content: Slab;
+}
+
+/** Takes over what a slab was filled with; whoever used it last releases the slab to its ring. */
+export type SlabTaker = (filled: FilledSlab, isLast: boolean) => void;
 
 /** Fills the start of `room`; gives how many bytes there were, 0 when there are no more. */
 type FillRoom = (room: Uint8Array) => Promise<number>;
@@ -16,7 +22,7 @@ export class SlabFiller {
   readonly #ring: SlabRing;
   readonly #capacity: number;
   readonly #take: SlabTaker;
-  #slab: SharedArrayBuffer | undefined;
+  #slab: Slab | undefined;
   #length = 0;
   #isFilling = false;
   #isAbandoned = false;
@@ -34,7 +40,7 @@ export class SlabFiller {
       this.#slab ??= await this.#ring.acquire();
       const part = bytes.subarray(at, at + this.#capacity - this.#length);
       // Not `set`, which goes word by word where the memory is shared.
-      bufferView(part).copy(Buffer.from(this.#slab), this.#length);
+      bufferView(part).copy(bufferView(this.#slab), this.#length);
       this.#length += part.length;
       at += part.length;
     }
@@ -71,8 +77,8 @@ export class SlabFiller {
     this.#slab = undefined;
   }
 
-  async #fillRest(slab: SharedArrayBuffer, readInto: FillRoom): Promise<number> {
-    const length = await readInto(new Uint8Array(slab, this.#length, this.#capacity - this.#length));
+  async #fillRest(slab: Slab, readInto: FillRoom): Promise<number> {
+    const length = await readInto(slab.subarray(this.#length, this.#capacity));
     this.#length += length;
     return length;
   }
@@ -81,7 +87,7 @@ export class SlabFiller {
     const slab = await this.#ring.acquire();
     let length = 0;
     try {
-      length = await readInto(new Uint8Array(slab, 0, this.#capacity));
+      length = await readInto(slab.subarray(0, this.#capacity));
     } finally {
       if (length === 0 || this.#isAbandoned) this.#ring.release(slab);
     }
@@ -92,10 +98,10 @@ export class SlabFiller {
     return length;
   }
 
-  #handOn(slab: SharedArrayBuffer, isLast: boolean): void {
+  #handOn(slab: Slab, isLast: boolean): void {
     const length = this.#length;
     this.#slab = undefined;
     this.#length = 0;
-    this.#take({ buffer: slab, length }, isLast);
+    this.#take({ slab, content: slab.subarray(0, length) }, isLast);
   }
 }

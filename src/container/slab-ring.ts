@@ -1,7 +1,8 @@
 import type { SegmentPool } from './segment-pool.ts';
+import type { Slab } from './segment-work.ts';
 
 interface Waiting {
-  resolve(slab: SharedArrayBuffer): void;
+  resolve(slab: Slab): void;
   reject(failure: Error): void;
 }
 
@@ -9,8 +10,8 @@ interface Waiting {
 export class SlabRing {
   readonly #pool: SegmentPool;
   readonly #slabBytes: number;
-  readonly #idle: SharedArrayBuffer[] = [];
-  readonly #out = new Set<SharedArrayBuffer>();
+  readonly #idle: Slab[] = [];
+  readonly #out = new Set<Slab>();
   readonly #waiting: Waiting[] = [];
   #left: number;
   #failure: Error | undefined;
@@ -23,7 +24,7 @@ export class SlabRing {
   }
 
   /** A free slab, first come, first served; what it holds is stale. Throws what `fail` was told. */
-  acquire(): Promise<SharedArrayBuffer> {
+  acquire(): Promise<Slab> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const slab = this.#idle.pop() ?? this.#another();
     if (slab === undefined) return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
@@ -31,7 +32,7 @@ export class SlabRing {
     return Promise.resolve(slab);
   }
 
-  release(slab: SharedArrayBuffer): void {
+  release(slab: Slab): void {
     if (!this.#out.has(slab)) return;
     const next = this.#waiting.shift();
     if (next !== undefined) {
@@ -62,7 +63,7 @@ export class SlabRing {
     this.#out.clear();
   }
 
-  #another(): SharedArrayBuffer | undefined {
+  #another(): Slab | undefined {
     if (this.#left === 0) return undefined;
     this.#left--;
     return this.#pool.takeSlab(this.#slabBytes);

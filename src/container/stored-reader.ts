@@ -5,8 +5,9 @@ import { segmentsPerSlab, slabBytesFor } from './payload-writer.ts';
 import { readAhead } from './read-ahead.ts';
 import { layOutSegments } from './segment-layout.ts';
 import type { Lane, SegmentPool } from './segment-pool.ts';
-import { openRun, type SegmentRun, type SlabPart } from './segment-work.ts';
+import { openRun, type SegmentRun, type Slab } from './segment-work.ts';
 import type { SerialSource } from './serial-source.ts';
+import type { FilledSlab } from './slab-filler.ts';
 import { SlabRing } from './slab-ring.ts';
 
 /** Slabs between the source and the consumer. */
@@ -96,13 +97,13 @@ export class SegmentReader implements StoredReader {
       const message = this.#message.state();
       const started = lane.run('startOpen', { session: lane.session, message });
       await started.finally(() => message.messageKey.fill(0));
-      const open = async (batch: Batch): Promise<SlabPart> => {
-        const buffer = await slabs.acquire();
-        return await this.#openOnThread(batch, buffer, lane);
+      const open = async (batch: Batch): Promise<FilledSlab> => {
+        const slab = await slabs.acquire();
+        return { slab, content: await this.#openOnThread(batch, slab, lane) };
       };
-      for await (const { buffer, length } of readAhead(this.#batches(first, end), AHEAD, open)) {
-        yield new Uint8Array(buffer, 0, length);
-        slabs.release(buffer);
+      for await (const { slab, content } of readAhead(this.#batches(first, end), AHEAD, open)) {
+        yield content;
+        slabs.release(slab);
       }
     } finally {
       slabs.reclaim();
@@ -110,14 +111,14 @@ export class SegmentReader implements StoredReader {
     }
   }
 
-  async #openOnThread(batch: Batch, buffer: SharedArrayBuffer, lane: Lane): Promise<SlabPart> {
+  async #openOnThread(batch: Batch, slab: Slab, lane: Lane): Promise<Slab> {
     assertNotAborted(this.#signal);
     const { offset, length } = this.#extent(batch);
-    await this.#source.fill(new Uint8Array(buffer, 0, length), offset);
+    const payload = slab.subarray(0, length);
+    await this.#source.fill(payload, offset);
     const { position, isLast } = batch;
-    const payload = { buffer, length };
     const opened = await lane.run('open', { session: lane.session, payload, position, isLast });
-    return { buffer, length: verified(opened) };
+    return slab.subarray(0, verified(opened));
   }
 
   *#batches(first: number, end: number): Generator<Batch> {

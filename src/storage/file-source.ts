@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { READ_OFFSET } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import type { PayloadSource } from './blob-store.ts';
 import { READ_FLAGS } from './open-flags.ts';
@@ -136,5 +137,5 @@ export class FileSource implements PayloadSource {
  * `slice` must get a copy.
  */
 export function freshBytes(length: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  return new Uint8Array(Buffer.allocUnsafeSlow(READ_OFFSET + length).buffer, READ_OFFSET);
 }
