@@ -130,7 +130,7 @@ export interface AuditApi {
   checkpoint(): Promise<string>;
   /**
    * Tiles of the log in the order asked for, at most 64. Throws `AUDIT_ENTRY_MISSING` for one that the log does not have,
-   * `AUDIT_DAMAGED` for one that it should have.
+   * `AUDIT_ARCHIVED` for entries that were moved out of it, `AUDIT_DAMAGED` for a tile that it should have.
    */
   tiles(input: { readonly tiles: readonly AuditTile[] }): Promise<readonly Uint8Array[]>;
   /** Archives that entries were moved to, with the note that the log signed of each. */

@@ -1,6 +1,6 @@
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import type { Folder } from '../storage/index.ts';
-import { type ArchiveNote, openArchiveNote, readArchiveNotes } from './archive/archive-note.ts';
+import { type ArchiveNote, archivedError, openArchiveNotes } from './archive/archive-note.ts';
 import { type AuditEntry, parseEntry } from './entry.ts';
 import { openCheckpoint, type SignedCheckpoint } from './note/checkpoint.ts';
 import type { NoteKey } from './note/note-key.ts';
@@ -37,8 +37,8 @@ export class AuditReader {
   /** Opens the log at its newest checkpoint. Throws `AUDIT_NOTE_INVALID`, `AUDIT_SIGNATURE`, `AUDIT_DAMAGED`. */
   static async open(base: Folder, key: NoteKey): Promise<AuditReader> {
     const checkpoint = openCheckpoint(await readCheckpoint(base), key);
-    const archives = async () => (await readArchiveNotes(base)).map((note) => openArchiveNote(note, key));
-    return new AuditReader(checkpoint, new TreeReader(new TileStore(base), checkpoint.size), archives);
+    const tree = new TreeReader(new TileStore(base), checkpoint.size);
+    return new AuditReader(checkpoint, tree, () => openArchiveNotes(base, key));
   }
 
   /**
@@ -109,12 +109,7 @@ export class AuditReader {
       return await this.#tree.entries(bundle);
     } catch (error) {
       // Asked only now: it costs nothing where everything is there, and what was archived meanwhile is found.
-      const place = bundle * TILE_WIDTH;
-      const archive = (await this.#archives()).find(({ first, end }) => place >= first && place < end);
-      if (archive === undefined) throw error;
-      const { first, end, sha256 } = archive;
-      const told = `the entries ${first} to ${end - 1} are in an archive (content ${sha256.slice(0, 16)}…)`;
-      throw new StrongroomError('AUDIT_ARCHIVED', told);
+      throw archivedError(await this.#archives(), bundle) ?? error;
     }
   }
 

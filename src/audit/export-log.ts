@@ -97,23 +97,6 @@ function narrowed(full: Uint8Array, { level, width }: TileAddress): Uint8Array |
   return entries && formatEntries(entries.slice(0, width));
 }
 
-/**
- * A tile that somebody asks for, of a log of that size. Throws `AUDIT_ENTRY_MISSING` for one that the log does not have,
- * or never had so narrow, and `AUDIT_DAMAGED` for one that it should have.
- */
-export async function askedTile(store: TileStore, size: number, address: TileAddress): Promise<Uint8Array> {
-  const { level, index, width } = address;
-  const current = tileWidthAt(size, level === 'entries' ? 0 : level, index);
-  if (width === current || current === TILE_WIDTH) return await tileAt(store, address);
-  // What it was as wide as once stays until the tile is full.
-  const narrower = width < current ? await store.read(address) : undefined;
-  if (narrower !== undefined) return narrower;
-  throw new StrongroomError(
-    'AUDIT_ENTRY_MISSING',
-    `the record has no tile ${level}/${index} of width ${width}`,
-  );
-}
-
 /** Every tile of a log of that size. */
 function tilesOf(size: number): readonly TileAddress[] {
   const addresses: TileAddress[] = [];

@@ -3,11 +3,10 @@ import {
   type AuditFinding,
   type AuditLog,
   AuditReader,
-  askedTile,
+  askedTiles,
   formatGrowthFile,
   formatVkey,
   listArchives,
-  openCheckpoint,
   readArchiveNotes,
   readCheckpoint,
   TileStore,
@@ -69,9 +68,7 @@ export function auditVerbs(deps: AuditVerbsDeps, caller: Caller): AuditApi {
       exporting(async () => {
         if (tiles.length > MAX_TILES)
           throw new StrongroomError('INPUT_TOO_LARGE', `at most ${MAX_TILES} tiles at a time`);
-        const { size } = openCheckpoint(await readCheckpoint(audit.base), audit.keys.verifier);
-        const store = new TileStore(audit.base);
-        return await Promise.all(tiles.map((address) => askedTile(store, size, address)));
+        return await askedTiles(audit, tiles);
       }),
     archives: () => reading(() => listArchives(audit)),
     receipt: ({ requestId }) =>

@@ -1,11 +1,11 @@
 // The record of a home whose old entries were moved out.
 import assert from 'node:assert/strict';
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { parseNamespaceName } from '../../src/api/index.ts';
 import { createAuditOperations } from '../../src/cli/wiring-audit.ts';
 import { openStrongroom, restoreStrongroom, type Strongroom } from '../../src/open/index.ts';
+import { lookAround } from '../kit/look-around.ts';
 import { temporaryHome } from '../kit/temporary-home.ts';
 
 const LATER = '2999-01-01T00:00:00.000Z';
@@ -13,14 +13,7 @@ const LATER = '2999-01-01T00:00:00.000Z';
 /** A home with more than two tiles of entries, the old ones of which are archived. */
 async function archivedHome(t: TestContext) {
   const { folder, home, strongroom } = await temporaryHome(t);
-  let looked = 0;
-  for (let done = 0; done < 600; done += 50) {
-    await Promise.all(
-      Array.from({ length: 50 }, () =>
-        strongroom.api.models.list({ namespace: parseNamespaceName(`lab-${looked++}`) }),
-      ),
-    );
-  }
+  await lookAround(strongroom.api, 600);
   const archive = join(folder, 'old.sraudit');
   const { first, end } = await strongroom.archives.create({ destination: archive, before: LATER });
   assert.deepEqual([first, end], [0, 512]);
@@ -50,6 +43,31 @@ test('a home goes on without the entries that were archived, and with them once 
   await audit.prove({ index: 3 });
   const whole = await audit.verify();
   assert.deepEqual([whole.findings, whole.archived], [[], 0]);
+});
+
+test('a tile of entries that were archived says where they are, and comes again once they are back', async (t) => {
+  const { strongroom, archive } = await archivedHome(t);
+  const { audit } = strongroom.api;
+  const [bundle, narrow] = [256, 3].map((width) => ({ level: 'entries', index: 1, width }) as const);
+  for (const tile of [bundle!, narrow!])
+    await assert.rejects(audit.tiles({ tiles: [{ level: 0, index: 1, width: 256 }, tile] }), {
+      code: 'AUDIT_ARCHIVED',
+      kind: 'missing',
+      message: /^the entries 0 to 511 are in an archive \(content [0-9a-f]{16}…\)$/,
+      hint: /audit archives .* audit unarchive FILE/,
+    });
+  const [hashes] = await audit.tiles({ tiles: [{ level: 0, index: 1, width: 256 }] });
+  assert.equal(hashes?.length, 256 * 32, 'the hashes stay');
+  await strongroom.archives.takeBack({ path: archive });
+  const [entries] = await audit.tiles({ tiles: [bundle!] });
+  assert.equal(entries?.[2], 0x7b, 'an entry is an object');
+});
+
+test('a tile of entries that are gone without the note of an archive is damage', async (t) => {
+  const { home, strongroom } = await archivedHome(t);
+  await rm(join(home, 'audit', 'archived', '0-512.note'));
+  const tiles = [{ level: 'entries', index: 1, width: 256 }] as const;
+  await assert.rejects(strongroom.api.audit.tiles({ tiles }), { code: 'AUDIT_DAMAGED' });
 });
 
 test('an export and a backup have what stayed, and verify with the archive beside them', async (t) => {

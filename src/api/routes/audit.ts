@@ -161,7 +161,7 @@ export const AUDIT_ROUTES = {
     path: '/audit/tiles',
     summary: 'Gives tiles of the record: hashes, and the entries themselves.',
     tag,
-    errors: ['AUDIT_ENTRY_MISSING', 'AUDIT_DAMAGED'],
+    errors: ['AUDIT_ENTRY_MISSING', 'AUDIT_ARCHIVED', 'AUDIT_DAMAGED'],
     body: { tiles: list(tile, 64) },
     answer: list(base64(MAX_TILE_BYTES), 64),
     call: (api, input) => api.audit.tiles(input),

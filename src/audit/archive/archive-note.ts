@@ -63,6 +63,21 @@ export async function readArchiveNotes(base: Folder): Promise<readonly Uint8Arra
   }
 }
 
+/** The notes below a log. Throws `AUDIT_NOTE_INVALID`, `AUDIT_SIGNATURE` for one that its key did not sign. */
+export async function openArchiveNotes(base: Folder, key: NoteKey): Promise<readonly ArchiveNote[]> {
+  return (await readArchiveNotes(base)).map((note) => openArchiveNote(note, key));
+}
+
+/** What to say of a bundle of entries that is not in the log; `undefined` where no archive has it. */
+export function archivedError(archives: readonly ArchiveNote[], bundle: number): StrongroomError | undefined {
+  const place = bundle * TILE_WIDTH;
+  const archive = archives.find(({ first, end }) => place >= first && place < end);
+  if (archive === undefined) return undefined;
+  const { first, end, sha256 } = archive;
+  const told = `the entries ${first} to ${end - 1} are in an archive (content ${sha256.slice(0, 16)}…)`;
+  return new StrongroomError('AUDIT_ARCHIVED', told);
+}
+
 /** Stores a note, durable when it resolves. Throws `AUDIT_NOTE_INVALID`. */
 export async function writeArchiveNote(base: Folder, note: Uint8Array): Promise<void> {
   await using folder = await base.folder(ARCHIVED_FOLDER, { create: true });

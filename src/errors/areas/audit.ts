@@ -14,7 +14,7 @@ export const AUDIT_ERRORS = {
   AUDIT_ENTRY_MISSING: { kind: 'missing', hint: 'look for it with strongroom audit search' },
   AUDIT_ARCHIVED: {
     kind: 'missing',
-    hint: 'bring the entries back with strongroom audit unarchive FILE, the archive that they were moved to',
+    hint: 'strongroom audit archives tells which archive has them; strongroom audit unarchive FILE brings them back',
   },
   AUDIT_WITNESS_REFUSED: {
     kind: 'conflict',
