@@ -176,5 +176,5 @@ function limitOf(ceiling: Ceiling): Pick<Caller, 'ceiling'> {
 /** What a credential is remembered under: a hash, so that memory holds no credentials. */
 function keyOf(credential: Credential): string {
   if (credential.kind === 'certificate') return `certificate ${credential.sha256}`;
-  return `${credential.kind} ${sha256Name(credential.token.expose())}`;
+  return `${credential.kind} ${sha256Name(credential.token.exposeToHash())}`;
 }

@@ -6,10 +6,20 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
  * Node's buffer pool, so wiping leaves no copy there.
  */
 export class SecretBytes {
-  readonly #bytes: Buffer;
+  #bytes: Buffer | undefined;
+  #text: string | undefined;
 
-  private constructor(bytes: Buffer) {
+  private constructor(bytes: Buffer | undefined, text?: string) {
     this.#bytes = bytes;
+    this.#text = text;
+  }
+
+  /**
+   * The UTF-8 bytes of a text that came as one, as a header does. They are made where somebody asks for them: most
+   * credentials of requests are only compared by their digest.
+   */
+  static ofText(text: string): SecretBytes {
+    return new SecretBytes(undefined, text);
   }
 
   /** Copies the bytes; the caller keeps (and may wipe) the original. */
@@ -28,17 +38,27 @@ export class SecretBytes {
 
   /** Length in bytes. */
   get length(): number {
-    return this.#bytes.length;
+    return this.expose().length;
   }
 
   /** The bytes themselves, for the cryptographic call that needs them; not to be kept. */
   expose(): Uint8Array {
+    if (this.#bytes === undefined) {
+      this.#bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(this.#text ?? ''));
+      this.#bytes.write(this.#text ?? '');
+      this.#text = undefined;
+    }
     return this.#bytes;
+  }
+
+  /** The bytes, or the text that they are, for a hash that takes either; not to be kept. */
+  exposeToHash(): Uint8Array | string {
+    return this.#text ?? this.expose();
   }
 
   /** Overwrites the secret with zeros. Using it afterwards uses zeros, so let it go out of scope as well. */
   wipe(): void {
-    this.#bytes.fill(0);
+    this.expose().fill(0);
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
 import type { Credential, IdentityApi, Origin, RouteWords } from '../api/index.ts';
-import { fromBase64, SecretBytes, utf8Bytes, utf8Text } from '../bytes/index.ts';
+import { fromBase64, SecretBytes, utf8Text } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { deviceCookie, sessionCookie } from './cookies.ts';
 import { assertSameSite } from './cross-site.ts';
@@ -43,8 +43,8 @@ function credentialOf(request: FastifyRequest, takesBasic: boolean): Credential 
   if (token !== undefined && cookie !== undefined) {
     throw new StrongroomError('CREDENTIALS_AMBIGUOUS', 'there is a bearer token and a session cookie');
   }
-  if (token !== undefined) return { kind: 'bearer', token: SecretBytes.take(utf8Bytes(token)) };
-  if (cookie !== undefined) return { kind: 'session', token: SecretBytes.take(utf8Bytes(cookie)) };
+  if (token !== undefined) return { kind: 'bearer', token: SecretBytes.ofText(token) };
+  if (cookie !== undefined) return { kind: 'session', token: SecretBytes.ofText(cookie) };
   const certificate = clientCertificate(request);
   if (certificate !== undefined) return certificate;
   throw new StrongroomError('CREDENTIALS_MISSING', 'nobody is logged in');

@@ -6,6 +6,7 @@ import { watchConnections } from './connections.ts';
 import { createApp } from './create-app.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { inferenceHandlers } from './inference/inference-handlers.ts';
+import { LastingWork } from './lasting-work.ts';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import type { ServerDeps } from './ports.ts';
 import { RequestsUnderWay } from './requests-under-way.ts';
@@ -60,6 +61,7 @@ export async function openServer(options: ServerOptionsInput): Promise<OpenServe
     trustedProxies: options.trustedProxies ?? [],
     tls: tlsOptions(options, oldest),
     idempotency: new IdempotencyStore(() => Date.now()),
+    lasting: new LastingWork((text) => options.powers.digest(text)),
     streams: new Map([
       ...streamHandlers({ ...options, uploads }),
       ...inferenceHandlers({ served: options.served, limits }),

@@ -14,6 +14,7 @@ import { authenticate, originOf } from './authenticate.ts';
 import { assertMatch, entityTag, isUnchanged } from './conditions.ts';
 import { assertNotForeign } from './cross-site.ts';
 import type { IdempotencyStore } from './idempotency.ts';
+import type { LastingWork, ReadRoute } from './lasting-work.ts';
 import { encodeLogIn } from './log-in-answer.ts';
 import { answerOnce } from './once.ts';
 import { pageOf } from './page.ts';
@@ -25,6 +26,7 @@ import { apiOf, rawRequest, routerPaths, signalOf } from './route-request.ts';
 /** What the adapter of the table works with. */
 export interface AdapterDeps extends ServerDeps {
   readonly idempotency: IdempotencyStore;
+  readonly lasting: LastingWork;
   /** Streams, by the id of their route. */
   readonly streams: ReadonlyMap<string, StreamHandler>;
 }
@@ -91,7 +93,8 @@ async function handle(route: Route, request: FastifyRequest, turn: Turn): Promis
       return await answerOnce(route, request, { ...turn, work: () => call(route, request, turn) });
     case 'call': {
       if (request.method === 'GET' || request.method === 'HEAD') {
-        return sendRead(route, request, { reply, deps, answer: await call(route, request, turn) });
+        const answer = await route.call(apiOf(request, deps), deps.lasting.readInput(route, request));
+        return sendRead(route, request, { reply, deps, answer });
       }
       await assertState(route, request, turn);
       return await answerOnce(route, request, { ...turn, work: () => call(route, request, turn) });
@@ -117,7 +120,7 @@ async function listPage(
 ): Promise<unknown> {
   const input = route.read(rawRequest(route, request));
   const page = route.readPage(request.query);
-  return route.encode(pageOf(await route.call(apiOf(request, deps), input), route.order, page));
+  return pageOf(await route.call(apiOf(request, deps), input), route.order, page);
 }
 
 async function logIn(
@@ -137,17 +140,13 @@ interface Read {
 }
 
 /** What was read, under a tag of its very text, so that an unchanged answer need not be sent again. */
-function sendRead(route: Route, request: FastifyRequest, { reply, deps, answer }: Read): FastifyReply {
-  const text = JSON.stringify(answer);
-  if (isUnchanged(request, reply, tagOf(text, deps))) return reply.code(304).send();
+function sendRead(route: ReadRoute, request: FastifyRequest, { reply, deps, answer }: Read): FastifyReply {
+  const { text, tag } = deps.lasting.write(route, answer);
+  if (isUnchanged(request, reply, entityTag(tag))) return reply.code(304).send();
   return reply
     .code(route.words.status ?? 200)
     .type('application/json; charset=utf-8')
     .send(text);
-}
-
-function tagOf(text: string, deps: AdapterDeps): string {
-  return entityTag(deps.powers.digest(text));
 }
 
 /** `If-Match` on a change: the state is what reading the same address gives to the same caller. */
@@ -158,8 +157,8 @@ async function assertState(route: Route, request: FastifyRequest, { deps }: Turn
   );
   if (reading?.kind !== 'call') return;
   const input = reading.read({ ...rawRequest(reading, request), query: {}, body: undefined });
-  const answer = reading.encode(await reading.call(apiOf(request, deps), input));
-  assertMatch(request, tagOf(JSON.stringify(answer), deps));
+  const answer = await reading.call(apiOf(request, deps), input);
+  assertMatch(request, entityTag(deps.lasting.write(reading, answer).tag));
 }
 
 function sendLines(route: LongRoute<unknown, unknown>, request: FastifyRequest, turn: Turn): FastifyReply {

@@ -14,12 +14,20 @@ import type { SealedRows } from './sealed-rows.ts';
 
 /** A namespace as callers see it. Throws `REGISTRY_TAMPERED`. */
 export function openNamespace(rows: SealedRows, state: NamespaceState): Namespace {
+  return rows.once(state, namespaceOf);
+}
+
+function namespaceOf(rows: SealedRows, state: NamespaceState): Namespace {
   const { name, createdAt, encryption, keyScope, modelCount } = rows.openNamespace(state);
   return { name: parseNamespaceName(name), createdAt, encryption, keyScope, modelCount };
 }
 
 /** A model with its aliases, all checked. Throws `REGISTRY_TAMPERED`. */
 export function openModel(rows: SealedRows, state: ModelState): Model {
+  return rows.once(state, modelOf);
+}
+
+function modelOf(rows: SealedRows, state: ModelState): Model {
   const row = rows.openModel(state);
   const aliases = row.aliases.map((alias) => rows.openAlias(alias));
   return {
@@ -37,6 +45,10 @@ export function openModel(rows: SealedRows, state: ModelState): Model {
 
 /** A version with files, aliases and metrics, all checked. Throws `REGISTRY_TAMPERED`. */
 export function openVersion(rows: SealedRows, state: VersionState): Version {
+  return rows.once(state, versionOf);
+}
+
+function versionOf(rows: SealedRows, state: VersionState): Version {
   const row = rows.openVersion(state);
   const { derivedFrom } = row;
   const files = row.files.map(openFile);

@@ -1,4 +1,11 @@
-import { formatCanonicalJson, fromBase64Url, toBase64Url, utf8Bytes } from '../bytes/index.ts';
+import {
+  formatCanonicalJson,
+  freezeWhole,
+  fromBase64Url,
+  isFrozenWhole,
+  toBase64Url,
+  utf8Bytes,
+} from '../bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { manifestDigest } from '../manifest/index.ts';
 import type {
@@ -15,6 +22,9 @@ import type {
 import { manifestOf } from './manifest-of.ts';
 import type { Seal } from './seal.ts';
 
+/** Objects in what a row is opened to; the catalogue keeps none of more. */
+const MAX_OPENED_PARTS = 256;
+
 type Unsealed<Row> = Omit<Row, 'mac'>;
 
 /**
@@ -26,9 +36,20 @@ export class SealedRows {
   readonly #seal: Seal;
   /** Rows that the catalogue keeps, frozen whole, and gives again while nothing was written: checked once. */
   readonly #verified = new WeakMap<object, Table>();
+  readonly #opened = new WeakMap<object, { readonly open: unknown; readonly opened: unknown }>();
 
   constructor(seal: Seal) {
     this.#seal = seal;
+  }
+
+  /** What `open` makes of a row: made once of one that the catalogue keeps, and frozen like it. */
+  once<Row extends object, Opened>(row: Row, open: (rows: SealedRows, row: Row) => Opened): Opened {
+    if (!isFrozenWhole(row)) return open(this, row);
+    const known = this.#opened.get(row);
+    if (known?.open === open) return known.opened as Opened;
+    const opened = open(this, row);
+    if (freezeWhole(opened, MAX_OPENED_PARTS)) this.#opened.set(row, { open, opened });
+    return opened;
   }
 
   sealNamespace(row: Unsealed<NamespaceRow>): NamespaceRow {

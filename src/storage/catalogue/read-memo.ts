@@ -1,3 +1,4 @@
+import { freezeWhole } from '../../bytes/index.ts';
 import type { CatalogueDatabase, Queries } from './tables.ts';
 
 /** Answers that are kept; the widest of them (`MAX_PARTS`) takes some ten KiB. */
@@ -46,7 +47,7 @@ export function rememberReads(plain: CatalogueDatabase): RememberingDatabase {
       }
       if (kept.has(key)) return kept.get(key) as T;
       const answer = await plain.read(work);
-      if (keptAt === state && freezeWhole(answer, { parts: 0 })) {
+      if (keptAt === state && freezeWhole(answer, MAX_PARTS)) {
         if (kept.size >= MAX_KEPT) kept.clear();
         kept.set(key, answer);
       }
@@ -57,13 +58,4 @@ export function rememberReads(plain: CatalogueDatabase): RememberingDatabase {
     check: () => plain.check(),
     close: () => plain.close(),
   };
-}
-
-/** Freezes a value from the inside out; `false`, with the outside left as it was, where it has too many parts. */
-function freezeWhole(value: unknown, count: { parts: number }): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (++count.parts > MAX_PARTS || ArrayBuffer.isView(value)) return false;
-  if (!Object.values(value).every((part) => freezeWhole(part, count))) return false;
-  Object.freeze(value);
-  return true;
 }
