@@ -36,8 +36,8 @@ export interface InferInput extends VersionRef {
   readonly outputs?: readonly string[];
   /**
    * The version that alias or model were found to name before the question was made for it, as `metadata` told: it
-   * answers, whatever they name by now. A canary of the alias may answer in its place where it takes the same. Over HTTP
-   * it is asked by its number.
+   * answers, whatever they name by now. While the alias still names it, a canary of the alias may answer in its place
+   * where it takes the same. Beside a `version` it is the same one, or the question is `INPUT_INVALID`.
    */
   readonly decidedVersion?: number;
   /** How long the caller waits; longer than the model's own deadline nobody does. */

@@ -12,14 +12,14 @@ const HEADER_LENGTH = 'inference-header-content-length';
 /** Asks a model by the Open Inference Protocol, with its tensors in binary. */
 export async function infer(
   wire: Wire,
-  { inputs, outputs, deadlineMs, decidedVersion, ...named }: InferInput,
+  { inputs, outputs, deadlineMs, decidedVersion, ...ref }: InferInput,
 ): Promise<Inference> {
-  const ref = decidedVersion === undefined ? named : { model: named.model, version: decidedVersion };
   const route = ROUTES.inference.infer;
   const { body, headerLength } = encodeRequest({
     inputs,
     ...(outputs && { outputs }),
     ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(decidedVersion !== undefined && { decidedVersion }),
   });
   const request = {
     method: route.words.method,

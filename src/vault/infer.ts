@@ -14,6 +14,7 @@ import type { TriedCanary } from './canary-trials.ts';
 import type { Permit } from './gate.ts';
 import { throughStages } from './prediction-stage.ts';
 import { type Predictions, servedName } from './predictions.ts';
+import type { StoredRollout } from './rollouts.ts';
 import { type LoadRequest, type ServableModelDeps, servableModel } from './servable-model.ts';
 
 export interface InferDeps extends ServableModelDeps, CanaryDeps {
@@ -37,7 +38,7 @@ const SHADOW_PRINCIPAL = 'shadow';
 export async function infer(deps: InferDeps, question: PermittedQuestion): Promise<Inference> {
   const { router } = deps.predictions;
   const { model, alias } = question.input;
-  const { canary, shadow } = await router.rolloutOf(question.input);
+  const { canary, shadow } = await rolloutFor(deps.predictions, question);
   if (alias === undefined) return (await answerFrom(deps, question)).inference;
   if (canary !== undefined && router.isForCanary({ model, alias }, canary.percent)) {
     const answer = await answerFromCanary(deps, question, { model, alias, version: canary.version });
@@ -51,6 +52,24 @@ export async function infer(deps: InferDeps, question: PermittedQuestion): Promi
     });
   }
   return inference;
+}
+
+/** How a question to an alias is spread: not at all where it was made for a version that the alias does not name. */
+async function rolloutFor(
+  { router, decisions }: Pick<Predictions, 'router' | 'decisions'>,
+  { version, input }: PermittedQuestion,
+): Promise<StoredRollout> {
+  const rollout = await router.rolloutOf(input);
+  if (input.decidedVersion === undefined || (rollout.canary ?? rollout.shadow) === undefined) return rollout;
+  const { model, alias } = input;
+  try {
+    const named = await decisions.decide({ model, ...(alias !== undefined && { alias }) });
+    return named.version === version.version ? rollout : {};
+  } catch (error) {
+    // The alias is gone, or names what may not be served: nothing that a question for another version waits for.
+    if (isStrongroomError(error)) return {};
+    throw error;
+  }
 }
 
 async function answerFromCanary(

@@ -9,6 +9,7 @@ import {
   type VersionRef,
   type VersionStatistics,
 } from '../api/index.ts';
+import { StrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { listing, onModel } from './act.ts';
 import type { Gate, Permit } from './gate.ts';
@@ -81,8 +82,13 @@ function refOf({ model, version, alias }: VersionRef): VersionRef {
 
 /** What was decided for a question stays so: it was made for that version, and fits no other for certain. */
 function decidedRef(input: VersionRef & Pick<InferInput, 'decidedVersion'>): VersionRef {
-  const { model, decidedVersion } = input;
-  return decidedVersion === undefined ? refOf(input) : { model, version: decidedVersion };
+  const { model, version, decidedVersion } = input;
+  if (decidedVersion === undefined) return refOf(input);
+  if (version === undefined || version === decidedVersion) return { model, version: decidedVersion };
+  throw new StrongroomError(
+    'INPUT_INVALID',
+    `version ${version} is asked a question that was made for version ${decidedVersion}`,
+  );
 }
 
 async function decide({ predictions }: PredictionVerbsDeps, input: VersionRef): Promise<Version> {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { parseAliasName, parseModelName } from '../../src/api/index.ts';
 import { Passphrase } from '../../src/bytes/index.ts';
 import { doublingModel, shiftingModel } from '../kit/onnx-builder.ts';
+import { until } from '../kit/runner-processes.ts';
 import { putOf } from '../kit/temporary-home.ts';
 import { floats, floatsOf } from '../kit/tensors.ts';
 import type { OpenApi } from './strongroom-api.ts';
@@ -46,6 +47,23 @@ export function testPredictions(open: OpenApi): void {
     assert.deepEqual([answer.version, answer.outputs.map(floatsOf)], [1, [[2, 4, 6, 8, 10, 12]]]);
     const newest = await api.predictions.infer({ model, inputs, decidedVersion });
     assert.equal(newest.version, 1);
+  });
+
+  test('an alias is answered by its canary also where a question was made for its version', async (t) => {
+    const api = await open(t);
+    const alias = parseAliasName('production');
+    await api.versions.put(putOf('acme/doubling', files, { aliases: [alias] }));
+    await api.versions.put(putOf('acme/doubling', { 'model.onnx': shiftingModel([1, 1, 1]) }));
+    await api.rollouts.set({ model, alias, canary: { version: 2, percent: 100 } });
+    const { version: decidedVersion } = await api.predictions.metadata({ model, alias });
+    assert.equal(decidedVersion, 1);
+    const answer = await api.predictions.infer({ model, alias, inputs, decidedVersion });
+    assert.deepEqual([answer.version, answer.outputs.map(floatsOf)], [2, [[2, 3, 4, 5, 6, 7]]]);
+    const named = await api.predictions.infer({ model, version: 1, inputs, decidedVersion });
+    assert.equal(named.version, 1);
+    await api.rollouts.set({ model, alias, shadow: 2 });
+    await api.predictions.infer({ model, alias, inputs, decidedVersion });
+    await until(async () => (await api.rollouts.get({ model, alias })).agreement?.compared === 1);
   });
 
   test('what is loaded is listed, counted and unloaded', async (t) => {

@@ -28,6 +28,6 @@ export function isRunning(id: number): boolean {
 }
 
 /** Waits until something is so. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(10);
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(10);
 }

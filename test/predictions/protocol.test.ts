@@ -59,10 +59,12 @@ suite('the Open Inference Protocol', () => {
             inputs,
             ...(id !== null && { id }),
             outputs: ['y'],
+            ...{ deadlineMs: 20, decidedVersion: 3 },
           });
           const read = decodeRequest(body, headerLength?.toString());
           assert.deepEqual(read.inputs.map(comparable), inputs.map(comparable));
           assert.equal(read.id ?? null, id);
+          assert.deepEqual([read.deadlineMs, read.decidedVersion], [20, 3]);
           assert.deepEqual(read.outputs, [{ name: 'y', isBinary: true }]);
         },
       ),
@@ -211,6 +213,14 @@ suite('the Open Inference Protocol refuses', () => {
       });
     });
   }
+
+  test('a version that a question was made for and that is no number of one', () => {
+    for (const decided_version of [0, 1.5, -1, '2', true])
+      assert.throws(() => ask(good, { parameters: { decided_version } }), {
+        code: 'REQUEST_MALFORMED',
+        message: /decided_version/,
+      });
+  });
 
   test('10,000 inputs', () => {
     const inputs = Array.from({ length: 10_000 }, (_none, at) => ({ ...good, name: `x${at}` }));

@@ -131,6 +131,21 @@ test('a rollout', async (t) => {
     );
   });
 
+  await t.test('leaves alone what was made for a version that the alias does not name', async () => {
+    const other = await owner.versions.put(putOf(model, { 'model.onnx': doublingModel() }));
+    await rollouts.set({ ...PLACE, canary: { version: 2, percent: 100 }, shadow: 2 });
+    const before = await rollouts.get(PLACE);
+    const askFor = (decidedVersion: number) =>
+      asker.api.predictions.infer({ ...PLACE, inputs, decidedVersion });
+    assert.equal((await askFor(other.version)).version, other.version);
+    assert.deepEqual(await rollouts.get(PLACE), before);
+    assert.equal((await askFor(1)).version, 2);
+    const refused = await refusal(
+      asker.api.predictions.infer({ model, version: 1, inputs, decidedVersion: 2 }),
+    );
+    assert.equal(refused.code, 'INPUT_INVALID');
+  });
+
   await t.test('is for those who may move the alias, and names versions that there are', async () => {
     const viewer = await program('viewer', 'viewer on acme');
     assert.equal((await viewer.api.rollouts.get(PLACE)).shadow, 2);

@@ -20,12 +20,13 @@ export async function infer(
   const body = await wholeBody(request, deps.limits);
   const header = request.headers[HEADER_LENGTH];
   const asked = decodeRequest(body, header === undefined ? undefined : String(header));
-  const { inputs, outputs, deadlineMs } = asked;
+  const { inputs, outputs, deadlineMs, decidedVersion } = asked;
   const answer = await predictions.infer({
     ...ref,
     inputs,
     ...(outputs && { outputs: outputs.map((output) => output.name) }),
     ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(decidedVersion !== undefined && { decidedVersion }),
   });
   const labels = await labelsOf(predictions, { ...ref, version: answer.version }, asked);
   const message = encodeResponse({

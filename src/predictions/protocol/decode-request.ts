@@ -1,8 +1,8 @@
 import type { Tensor } from '../../bytes/index.ts';
-import { classCount, type Parameters, requestDocument } from './documents.ts';
+import { classCount, type Parameters, requestDocument, versionNumber } from './documents.ts';
 import { divideBody, readDocument } from './read-document.ts';
 import { assertSupported, readTensors } from './read-tensors.ts';
-import { refuseTensor } from './refuse-tensor.ts';
+import { refuseDocument, refuseTensor } from './refuse-tensor.ts';
 
 /** An output that is asked for, and how. */
 export interface AskedOutput {
@@ -24,6 +24,8 @@ export interface AskedInference {
   readonly isBinary: boolean;
   /** How long the caller waits. */
   readonly deadlineMs?: number;
+  /** The version that the question was made for, where its name may mean another one by now. */
+  readonly decidedVersion?: number;
 }
 
 /**
@@ -42,6 +44,7 @@ export function decodeRequest(body: Uint8Array, headerLength?: string): AskedInf
     ...(outputs && { outputs: outputs.map((output) => askedOutput(output, isBinary)) }),
     isBinary,
     ...deadlineOf(parameters),
+    ...decidedVersionOf(parameters),
   };
 }
 
@@ -49,6 +52,14 @@ export function decodeRequest(body: Uint8Array, headerLength?: string): AskedInf
 function deadlineOf(parameters: Parameters | undefined): { readonly deadlineMs?: number } {
   const timeout = Number(parameters?.['timeout'] ?? 0);
   return Number.isFinite(timeout) && timeout > 0 ? { deadlineMs: Math.ceil(timeout / 1000) } : {};
+}
+
+function decidedVersionOf(parameters: Parameters | undefined): { readonly decidedVersion?: number } {
+  const given = parameters?.['decided_version'];
+  if (given === undefined) return {};
+  const { success, data } = versionNumber.safeParse(given);
+  if (!success) throw refuseDocument('/parameters/decided_version: expected the number of a version');
+  return { decidedVersion: data };
 }
 
 function askedOutput(

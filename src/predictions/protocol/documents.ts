@@ -46,6 +46,7 @@ export const responseDocument = z.object({
 /** A size of binary data, in bytes. */
 export const binarySize = z.int().min(0);
 export const classCount = z.int().min(0).max(MAX_CLASSES);
+export const versionNumber = z.int().min(1);
 
 export type Parameters = Readonly<Record<string, z.infer<typeof parameter>>>;
 export type TensorDocument = z.infer<typeof requestDocument>['inputs'][number];

@@ -8,10 +8,13 @@ export interface OutgoingInference {
   /** Absent: all of them. */
   readonly outputs?: readonly string[];
   readonly deadlineMs?: number;
+  /** The version that the question was made for. */
+  readonly decidedVersion?: number;
 }
 
 /** A question with every tensor in binary, and its answer asked for in binary. */
-export function encodeRequest({ id, inputs, outputs, deadlineMs }: OutgoingInference): Message {
+export function encodeRequest(asked: OutgoingInference): Message {
+  const { id, inputs, outputs, deadlineMs, decidedVersion } = asked;
   return encodeMessage(
     {
       ...(id !== undefined && { id }),
@@ -19,6 +22,7 @@ export function encodeRequest({ id, inputs, outputs, deadlineMs }: OutgoingInfer
         binary_data_output: true,
         // Microseconds, as Triton has it.
         ...(deadlineMs !== undefined && { timeout: Math.ceil(deadlineMs * 1000) }),
+        ...(decidedVersion !== undefined && { decided_version: decidedVersion }),
       },
       ...(outputs && { outputs: outputs.map((name) => ({ name })) }),
     },
