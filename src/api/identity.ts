@@ -138,16 +138,21 @@ export interface IdentityApi {
   jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, string>>[] }>;
 }
 
+/** A verb of predictions whose request has a body, and the model that it is about. */
+export type PredictionAct =
+  | { readonly verb: 'infer' | 'load' | 'unload'; readonly ref: VersionRef }
+  | { readonly verb: 'index' };
+
 /** What the server serves. */
 export interface ServedStrongroom {
   readonly identity: IdentityApi;
   /** The strongroom as one caller may use it. */
   apiFor(caller: Caller): StrongroomApi;
   /**
-   * Whether the caller may ask a model at all, before anything of their question is read. Throws `ACCESS_DENIED`,
-   * `MODEL_MISSING` for what they do not see, `LOCKED_DOWN`; whether it may be answered is decided when it is asked.
+   * Whether the caller may do this with predictions at all, before anything of the body that comes with it is read. Throws
+   * `ACCESS_DENIED`, `MODEL_MISSING` for what they do not see, `LOCKED_DOWN`; what counts is decided when it is done.
    */
-  assertMayAsk(caller: Caller, ref: VersionRef): Promise<void>;
+  assertMayAsk(caller: Caller, asked: PredictionAct): Promise<void>;
   /** Whether it can serve now: catalogue, keys, disk. Throws what is wrong. */
   ready(): Promise<void>;
 }

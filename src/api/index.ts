@@ -56,6 +56,7 @@ export type {
   LogInAnswer,
   OidcProvider,
   Origin,
+  PredictionAct,
   ServedStrongroom,
   Wants,
 } from './identity.ts';

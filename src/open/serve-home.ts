@@ -68,7 +68,7 @@ export function serveHome(input: ServeHomeInput): { readonly served: ServedHome;
     served: {
       identity,
       apiFor: input.apiFor,
-      assertMayAsk: (caller, ref) => assertMayAsk(input.gate, caller, ref),
+      assertMayAsk: (caller, asked) => assertMayAsk(input.gate, caller, asked),
       bootstrapToken: () => input.parts.bootstrap.issue(),
       guarding: {
         blocks: input.blocks,

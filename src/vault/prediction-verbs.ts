@@ -2,6 +2,7 @@ import {
   type Caller,
   type InferInput,
   type ModelName,
+  type PredictionAct,
   type PredictionsApi,
   type ServedModel,
   type ServedVersion,
@@ -12,7 +13,7 @@ import {
 import { StrongroomError } from '../errors/index.ts';
 import type { Registry } from '../registry/index.ts';
 import { listing, onModel } from './act.ts';
-import type { Gate, Permit } from './gate.ts';
+import type { Gate, GrantedAct, Permit } from './gate.ts';
 import { type InferDeps, infer, sessionOf, signatureOf } from './infer.ts';
 import { servedKey, servedName } from './predictions.ts';
 
@@ -25,11 +26,23 @@ export interface PredictionVerbsDeps extends InferDeps {
 }
 
 /**
- * Whether somebody may ask a model at all, before their question is read. Throws `ACCESS_DENIED`, `MODEL_MISSING` for
- * what they do not see, `LOCKED_DOWN`.
+ * Whether somebody may do this with predictions at all, before the body that comes with it is read. Throws
+ * `ACCESS_DENIED`, `MODEL_MISSING` for what they do not see, `LOCKED_DOWN`.
  */
-export async function assertMayAsk(gate: Gate, caller: Caller, input: VersionRef): Promise<void> {
-  await gate.assertMay(caller, onModel('model:predict', refOf(input)));
+export async function assertMayAsk(gate: Gate, caller: Caller, asked: PredictionAct): Promise<void> {
+  await gate.assertMay(caller, actOf(asked));
+}
+
+function actOf(asked: PredictionAct): GrantedAct {
+  switch (asked.verb) {
+    case 'index':
+      return listing('model:predict');
+    case 'unload':
+      return onModel('model:configure', refOf(asked.ref));
+    case 'infer':
+    case 'load':
+      return onModel('model:predict', refOf(asked.ref));
+  }
 }
 
 /** The verbs of predictions. Each decides anew which version a name means. */
@@ -49,7 +62,7 @@ export function predictionVerbs(deps: PredictionVerbsDeps, caller: Caller): Pred
       asking(input, (_permit, version) => Promise.resolve(servedVersion(deps, version).state === 'ready')),
     infer: (input) => asking(input, (permit, version) => infer(deps, { permit, version, input })),
     index: () =>
-      deps.gate.pass(caller, listing('model:predict'), async ({ rights }) => {
+      deps.gate.pass(caller, actOf({ verb: 'index' }), async ({ rights }) => {
         const models = (await deps.registry.listModels()).filter(({ name }) =>
           rights.holds('model:predict', name),
         );
@@ -61,7 +74,7 @@ export function predictionVerbs(deps: PredictionVerbsDeps, caller: Caller): Pred
         return servedVersion(deps, version);
       }),
     unload: (input) =>
-      deps.gate.pass(caller, onModel('model:configure', refOf(input)), async (permit) => {
+      deps.gate.pass(caller, actOf({ verb: 'unload', ref: input }), async (permit) => {
         // In any state: what may not be served any more may be unloaded all the same.
         const version = await deps.registry.getAnyVersion(refOf(input));
         permit.note({ version: servedName(version) });

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ROUTES } from '../../api/index.ts';
+import { type PredictionAct, ROUTES } from '../../api/index.ts';
 import { StrongroomError } from '../../errors/index.ts';
 import type { ServerLimits } from '../limits.ts';
 import { isQuestion } from '../route-class.ts';
@@ -37,21 +37,33 @@ export async function serveInference(
     });
     scope.addContentTypeParser(STREAMED, (_request, payload, parsed) => parsed(null, payload));
     serveRoutes(scope, deps, Object.values(ROUTES.inference));
-    for (const url of REFUSED) scope.all(url, refuse);
+    for (const url of REFUSED) scope.all(url, { onRequest: refuse }, refuse);
     done();
   });
 }
 
-/** Who may not ask a model has no body read, unpacked or decoded. */
+/** Who may not do what they ask for has no body read, unpacked or decoded. */
 async function assertMayAsk(request: FastifyRequest, { served }: AdapterDeps): Promise<void> {
-  const row = request.routeOptions.config.row;
-  if (row === undefined || request.caller === undefined || !isQuestion(row)) return;
-  await served.assertMayAsk(request.caller, addressedModel(request).ref);
+  const asked = askedOf(request);
+  if (asked === undefined || request.caller === undefined) return;
+  await served.assertMayAsk(request.caller, asked);
 }
 
-function refuse(): never {
-  throw new StrongroomError(
-    'PREDICTION_UNSUPPORTED',
-    'shared memory, traces and the settings of the log are not for callers',
+/** What is asked for by the address alone; `undefined` where no body comes along. */
+function askedOf(request: FastifyRequest): PredictionAct | undefined {
+  const row = request.routeOptions.config.row;
+  if (row === undefined) return undefined;
+  const { index, load, unload } = ROUTES.inference;
+  if (row === index) return { verb: 'index' };
+  const verb = isQuestion(row) ? 'infer' : row === load ? 'load' : row === unload ? 'unload' : undefined;
+  return verb && { verb, ref: addressedModel(request).ref };
+}
+
+function refuse(): Promise<never> {
+  return Promise.reject(
+    new StrongroomError(
+      'PREDICTION_UNSUPPORTED',
+      'shared memory, traces and the settings of the log are not for callers',
+    ),
   );
 }
