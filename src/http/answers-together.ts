@@ -16,7 +16,7 @@ export function sendAnswersTogether(app: FastifyInstance<Server>): void {
     for (const send of answers) send();
   };
   app.addHook('onSend', (...[, , payload, done]) => {
-    if (typeof payload !== 'string') {
+    if (typeof payload !== 'string' && !(payload instanceof Uint8Array)) {
       done(null, payload);
       return;
     }

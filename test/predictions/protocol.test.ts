@@ -75,7 +75,10 @@ suite('the Open Inference Protocol', () => {
     fc.assert(
       fc.property(fc.array(tensors, { maxLength: 4 }), fc.boolean(), (outputs, isBinary) => {
         const { body, headerLength } = answered(outputs, { isBinary });
-        const read = decodeResponse(body, headerLength?.toString());
+        const read = decodeResponse(
+          typeof body === 'string' ? utf8Bytes(body) : body,
+          headerLength?.toString(),
+        );
         assert.deepEqual(read.outputs.map(comparable), outputs.map(comparable));
         assert.deepEqual([read.model, read.version], [model, 3]);
       }),

@@ -16,7 +16,7 @@ import { toProblem } from '../problem.ts';
 import { apiOf } from '../route-request.ts';
 import { streamedBody, wholeBody } from './bodies.ts';
 import type { InferenceDeps } from './inference-deps.ts';
-import { sendBytes } from './send.ts';
+import { sendBody } from './send.ts';
 import { addressedModel } from './served-ref.ts';
 
 const JSON_TYPE = 'application/json';
@@ -90,9 +90,9 @@ async function sendAnswer(
   const { version, predictions } = answered;
   const type = answerType(request, JSON_TYPE);
   void reply.type(`${type}; charset=utf-8`).header('strongroom-version', String(version));
-  if (type !== JSON_TYPE) return await sendBytes(request, reply, utf8Bytes(writerOf(type)(answered)));
+  if (type !== JSON_TYPE) return await sendBody(request, reply, writerOf(type)(answered));
   const document = question.isOne ? { model, version, ...predictions[0] } : { model, version, predictions };
-  return await sendBytes(request, reply, utf8Bytes(JSON.stringify(document)));
+  return await sendBody(request, reply, JSON.stringify(document));
 }
 
 /**

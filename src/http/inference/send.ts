@@ -1,22 +1,23 @@
 import { promisify } from 'node:util';
 import { deflate, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bufferView } from '../../bytes/index.ts';
 
 /** Less than this is not worth packing, in bytes. */
 const LEAST_PACKED = 1024;
 
 const packers = { gzip: promisify(gzip), deflate: promisify(deflate) } as const;
 
-/** Sends bytes, packed where the client asks for it. */
-export async function sendBytes(
+/** Sends a body, packed where the client asks for it. */
+export async function sendBody(
   request: FastifyRequest,
   reply: FastifyReply,
-  bytes: Uint8Array,
+  body: Uint8Array | string,
 ): Promise<FastifyReply> {
   void reply.header('vary', 'accept-encoding');
-  const coding = bytes.length < LEAST_PACKED ? undefined : wantedCoding(request.headers['accept-encoding']);
-  if (coding === undefined) return reply.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-  return reply.header('content-encoding', coding).send(await packers[coding](bytes));
+  const coding = body.length < LEAST_PACKED ? undefined : wantedCoding(request.headers['accept-encoding']);
+  if (coding === undefined) return reply.send(typeof body === 'string' ? body : bufferView(body));
+  return reply.header('content-encoding', coding).send(await packers[coding](body));
 }
 
 /** The first of ours that the client takes. */

@@ -4,7 +4,8 @@ import { writeJsonData } from './json-tensor.ts';
 
 /** A body of the protocol. */
 export interface Message {
-  readonly body: Uint8Array;
+  /** A text where all of it is JSON. */
+  readonly body: Uint8Array | string;
   /** Value of `Inference-Header-Content-Length`; absent where all of the body is JSON. */
   readonly headerLength?: number;
 }
@@ -29,8 +30,9 @@ export function encodeMessage(
     parts.push(data);
     return JSON.stringify({ ...words, parameters: { binary_data_size: data.length } });
   });
-  const json = utf8Bytes(`${open(members)}"${field}":[${texts.join(',')}]}`);
-  if (parts.length === 0) return { body: json };
+  const text = `${open(members)}"${field}":[${texts.join(',')}]}`;
+  if (parts.length === 0) return { body: text };
+  const json = utf8Bytes(text);
   return { body: concatBytes(json, ...parts), headerLength: json.length };
 }
 

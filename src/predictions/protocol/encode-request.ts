@@ -1,4 +1,4 @@
-import type { Tensor } from '../../bytes/index.ts';
+import { type Tensor, utf8Bytes } from '../../bytes/index.ts';
 import { encodeMessage, type Message } from './encode-message.ts';
 
 /** What a client asks. */
@@ -13,9 +13,9 @@ export interface OutgoingInference {
 }
 
 /** A question with every tensor in binary, and its answer asked for in binary. */
-export function encodeRequest(asked: OutgoingInference): Message {
+export function encodeRequest(asked: OutgoingInference): Message & { readonly body: Uint8Array } {
   const { id, inputs, outputs, deadlineMs, decidedVersion } = asked;
-  return encodeMessage(
+  const message = encodeMessage(
     {
       ...(id !== undefined && { id }),
       parameters: {
@@ -28,4 +28,6 @@ export function encodeRequest(asked: OutgoingInference): Message {
     },
     { field: 'inputs', tensors: inputs.map((tensor) => ({ tensor, isBinary: true })) },
   );
+  const { body } = message;
+  return { ...message, body: typeof body === 'string' ? utf8Bytes(body) : body };
 }
