@@ -16,7 +16,8 @@ export interface DoctorOperations {
   /** Looks at a running server as a stranger sees it. Throws the `NETWORK_…` errors. */
   examineServer(input: {
     readonly url: string;
-    readonly caFile?: string;
+    /** Certificates (PEM) of authorities that clients trust. */
+    readonly authorities?: string;
     readonly signal: AbortSignal;
   }): Promise<readonly Line[]>;
 }

@@ -21,9 +21,9 @@ import {
 } from '../audit/index.ts';
 import { parseCanonicalJson, toBase64, utf8Bytes, utf8Text } from '../bytes/index.ts';
 import { StrongroomError } from '../errors/index.ts';
-import { FileSource, Folder, OutputFile, readSmallFile } from '../storage/index.ts';
+import { FileSource, Folder, OutputFile } from '../storage/index.ts';
 import type { AuditKeysGiven, AuditOperations } from './audit-operations.ts';
-import { escapeText } from './terminal.ts';
+import { readNamedFile } from './named-files.ts';
 
 /** A proof with its entry and a checkpoint that a hundred witnesses signed. */
 const MAX_PROOF_BYTES = 2_000_000;
@@ -57,7 +57,7 @@ export function createAuditOperations(): AuditOperations {
     },
     async verifyAuditProof({ file, ...given }) {
       const { key, witnesses } = readKeys(given);
-      const proof = parseInclusionFile(await readNamed(file));
+      const proof = parseInclusionFile(await readNamedFile(file, MAX_PROOF_BYTES));
       const { entry, index, checkpoint } = verifyInclusionFile(proof, key);
       assertWitnessed(checkpoint, witnesses);
       const { origin, size } = checkpoint;
@@ -65,9 +65,9 @@ export function createAuditOperations(): AuditOperations {
     },
     async verifyGrowth({ file, from, ...given }) {
       const { key, witnesses } = readKeys(given);
-      const growth = parseGrowthFile(await readNamed(file));
+      const growth = parseGrowthFile(await readNamedFile(file, MAX_PROOF_BYTES));
       const newer = openCheckpoint(growth.checkpoint, key);
-      const older = openCheckpoint(await readNamed(from), key);
+      const older = openCheckpoint(await readNamedFile(from, MAX_PROOF_BYTES), key);
       assertWitnessed(newer, witnesses);
       if (growth.oldSize !== older.size || !verifyConsistency(older, newer, growth.path))
         throw new StrongroomError(
@@ -99,9 +99,9 @@ function textFiles(): Pick<AuditOperations, 'writeText' | 'checkpointSize' | 're
       await file.write(utf8Bytes(text));
       await file.commit();
     },
-    checkpointSize: async (path) => parseCheckpoint(await readNamed(path)).size,
+    checkpointSize: async (path) => parseCheckpoint(await readNamedFile(path, MAX_PROOF_BYTES)).size,
     async readProof(path) {
-      const text = utf8Text(await readNamed(path));
+      const text = utf8Text(await readNamedFile(path, MAX_PROOF_BYTES));
       if (text !== undefined) return text;
       throw new StrongroomError('AUDIT_PROOF_INVALID', 'the file is no text');
     },
@@ -155,10 +155,4 @@ function reportOf(
       ? {}
       : { origin: checkpoint.origin, size: checkpoint.size, root: toBase64(checkpoint.root) }),
   };
-}
-
-async function readNamed(path: string): Promise<Uint8Array> {
-  const bytes = await readSmallFile(path, MAX_PROOF_BYTES);
-  if (bytes !== undefined) return bytes;
-  throw new StrongroomError('STORAGE_MISSING', `there is no file ${escapeText(path)}`);
 }

@@ -11,13 +11,10 @@ import {
   parseTarget,
 } from '../network/index.ts';
 import { configFile } from '../open/index.ts';
-import { readSmallFile } from '../storage/index.ts';
 import type { CliContext } from './context.ts';
+import { readAuthorities } from './named-files.ts';
 import type { DownloadInput, DownloadOperations } from './operations.ts';
 import { escapeText } from './terminal.ts';
-
-/** All public authorities together are a quarter of this. */
-const MAX_CA_BYTES = 1 << 20;
 
 /** Downloads, wired to the configuration and to the one door outward. */
 export function createDownloadOperations(env: CliContext['env']): DownloadOperations {
@@ -79,18 +76,6 @@ function readNetwork(text: string): IpNetwork {
   if (network !== undefined) return network;
   throw new StrongroomError('INPUT_INVALID', `not a network: ${escapeText(text)}`, {
     hint: 'write it as 10.20.0.0/16 or fd00:1234::/32, the bits after the prefix zero',
-  });
-}
-
-async function readAuthorities(path: string): Promise<string> {
-  const bytes = await readSmallFile(path, MAX_CA_BYTES);
-  if (bytes === undefined)
-    throw new StrongroomError('STORAGE_MISSING', `there is no file ${escapeText(path)}`);
-  const text = new TextDecoder().decode(bytes);
-  // Node ignores what is no certificate, and then every host would be untrusted without a word on why.
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new StrongroomError('INPUT_INVALID', `no certificate in ${escapeText(path)}`, {
-    hint: 'the file holds certificates as PEM: -----BEGIN CERTIFICATE-----',
   });
 }
 

@@ -1,11 +1,9 @@
 import { basename } from 'node:path';
 import { SecretBytes, utf8Bytes } from '../bytes/index.ts';
 import { MAX_LEGACY_BYTES, parseFernetKey } from '../container/index.ts';
-import { StrongroomError } from '../errors/index.ts';
-import { readSmallFile } from '../storage/index.ts';
 import { type LegacyContent, type LegacyFile, type LegacyKey, readLegacy } from '../vault/index.ts';
+import { readNamedFile } from './named-files.ts';
 import type { LegacyInput } from './operations.ts';
-import { escapeText } from './terminal.ts';
 
 /** Opens the file that `import-legacy` was given, as what `put` takes. */
 export async function readLegacyContent(input: LegacyInput): Promise<LegacyContent> {
@@ -13,10 +11,7 @@ export async function readLegacyContent(input: LegacyInput): Promise<LegacyConte
 }
 
 async function readLegacyFile(input: LegacyInput): Promise<LegacyFile> {
-  const bytes = await readSmallFile(input.file, MAX_LEGACY_BYTES);
-  if (bytes === undefined) {
-    throw new StrongroomError('STORAGE_MISSING', `there is no file ${escapeText(input.file)}`);
-  }
+  const bytes = await readNamedFile(input.file, MAX_LEGACY_BYTES);
   const key = legacyKey(input);
   return {
     name: basename(input.file),

@@ -12,6 +12,7 @@ import {
 import { isStrongroomError, StrongroomError } from '../errors/index.ts';
 import { readSmallFile } from '../storage/index.ts';
 import type { CliContext } from './context.ts';
+import { readAuthorities } from './named-files.ts';
 import type { OpenHome } from './operations.ts';
 import type { RemoteOperations, ServerRecord } from './remote-operations.ts';
 import { MAX_SECRET_BYTES, secretText } from './secrets.ts';
@@ -21,8 +22,6 @@ import { packageVersion } from './version.ts';
 
 type Env = CliContext['env'];
 
-/** All public authorities together are a quarter of this. */
-const MAX_CA_BYTES = 1 << 20;
 /** A token that another process renewed is taken over when it lasts this much longer. */
 const FRESH_MS = 60_000;
 
@@ -36,9 +35,11 @@ export function createRemoteOperations(env: Env): RemoteOperations {
       connectStrongroom({ server, trust, userAgent: userAgent(), ...(device !== undefined && { device }) }),
     openServerAs: (record) => openAs(record, env),
     async openServer(server) {
-      const known = await readRecord(folder(), server);
-      const trust = (await trustOf(env)) ?? known?.trust ?? {};
       const token = await tokenOf(env);
+      // A token comes from outside, often to where nothing can be remembered.
+      const place = token === undefined ? folder() : findRecordFolder(env);
+      const known = place === undefined ? undefined : await readRecord(place, server);
+      const trust = (await trustOf(env)) ?? known?.trust ?? {};
       if (token !== undefined) return openAs({ server, trust, token }, env);
       if (known !== undefined) return openAs({ ...known, trust }, env);
       throw nobody(server);
@@ -134,26 +135,21 @@ export function parseFingerprint(text: string): string {
   });
 }
 
-async function readAuthorities(path: string): Promise<string> {
-  const bytes = await readSmallFile(path, MAX_CA_BYTES);
-  if (bytes === undefined)
-    throw new StrongroomError('STORAGE_MISSING', `there is no file ${escapeText(path)}`);
-  const text = new TextDecoder().decode(bytes);
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new StrongroomError('INPUT_INVALID', `no certificate in ${escapeText(path)}`, {
-    hint: 'the file holds certificates as PEM: -----BEGIN CERTIFICATE-----',
-  });
-}
-
-/** Where this machine keeps what it remembers of servers (XDG base directories). Throws `CONFIG_INVALID`. */
+/** Where this machine keeps what it remembers of servers. Throws `CONFIG_INVALID`. */
 function recordFolder(env: Env): string {
-  const state = present(env['XDG_STATE_HOME']);
-  const home = present(env['HOME']) ?? present(env['USERPROFILE']);
-  if (state !== undefined) return join(state, 'strongroom', 'servers');
-  if (home !== undefined) return join(home, '.local', 'state', 'strongroom', 'servers');
+  const folder = findRecordFolder(env);
+  if (folder !== undefined) return folder;
   throw new StrongroomError('CONFIG_INVALID', 'there is no place to remember a log-in', {
     hint: 'set HOME or XDG_STATE_HOME, or use STRONGROOM_TOKEN_FILE',
   });
+}
+
+/** By the XDG base directories. */
+function findRecordFolder(env: Env): string | undefined {
+  const state = present(env['XDG_STATE_HOME']);
+  const home = present(env['HOME']) ?? present(env['USERPROFILE']);
+  if (state !== undefined) return join(state, 'strongroom', 'servers');
+  return home && join(home, '.local', 'state', 'strongroom', 'servers');
 }
 
 function userAgent(): string {

@@ -17,7 +17,8 @@ import {
   verifyBundle,
   verifyDetached,
 } from '../signing/index.ts';
-import { type InputFile, OutputFile, readInputs, readSmallFile } from '../storage/index.ts';
+import { type InputFile, OutputFile, readInputs } from '../storage/index.ts';
+import { readNamedFile } from './named-files.ts';
 import type { FileOperations } from './operations.ts';
 import type {
   CheckedSignature,
@@ -52,7 +53,7 @@ export function createSigningOperations(isFolder: FileOperations['isFolder']): S
       return certificates.map(({ fingerprint, der }) => ({ fingerprint, der: toBase64(der) }));
     },
     async verifyPath(input) {
-      const signature = await readNamed(input.signatureFile, MAX_SIGNATURE_BYTES);
+      const signature = await readNamedFile(input.signatureFile, MAX_SIGNATURE_BYTES);
       const keys = await Promise.all(input.publicKeyFiles.map(readPublicKey));
       const roots = await readCertificates(input.rootFiles);
       const shape = (await isFolder(input.path)) ? 'folder' : 'file';
@@ -163,17 +164,11 @@ function assertIdentity(signer: Signer, { identities }: VerifyPathInput): void {
 }
 
 async function readPublicKey(path: string): Promise<PublicKey> {
-  return PublicKey.parse(await readNamed(path, MAX_TRUST_BYTES));
+  return PublicKey.parse(await readNamedFile(path, MAX_TRUST_BYTES));
 }
 
 async function readCertificates(paths: readonly string[]): Promise<readonly Certificate[]> {
   const read: Certificate[] = [];
-  for (const path of paths) read.push(...parseCertificatesPem(await readNamed(path, MAX_TRUST_BYTES)));
+  for (const path of paths) read.push(...parseCertificatesPem(await readNamedFile(path, MAX_TRUST_BYTES)));
   return read;
-}
-
-async function readNamed(path: string, maxBytes: number): Promise<Uint8Array> {
-  const bytes = await readSmallFile(path, maxBytes);
-  if (bytes !== undefined) return bytes;
-  throw new StrongroomError('STORAGE_MISSING', `there is no file ${escapeText(path)}`);
 }

@@ -2,19 +2,17 @@ import { readTlsCertificate } from '../crypto/index.ts';
 import { checkAnswer, checkCertificate, checkHandshake, type Line } from '../doctor/index.ts';
 import { StrongroomError } from '../errors/index.ts';
 import { parseTarget, probeAnswer, probeTls } from '../network/index.ts';
-import { readSmallFile } from '../storage/index.ts';
 
 export interface ExamineServerOptions {
   /** `https://models.example.org:8443`. */
   readonly url: string;
   /** Certificates (PEM) of authorities that clients trust. */
-  readonly caFile?: string;
+  readonly authorities?: string;
   readonly signal: AbortSignal;
 }
 
 /** A path that nobody gets without credentials. */
 const GUARDED_PATH = '/api/v1/system/status';
-const MAX_CA_BYTES = 1 << 20;
 
 /**
  * Looks at a running server as a stranger sees it: its certificate, what it agrees to, and the headers of its answer.
@@ -23,8 +21,8 @@ const MAX_CA_BYTES = 1 << 20;
 export async function examineServer(options: ExamineServerOptions): Promise<readonly Line[]> {
   const { host, port, isTls } = parseTarget(options.url);
   if (!isTls) throw new StrongroomError('NETWORK_URL_REFUSED', 'a server of strongroom speaks https only');
-  const ca = await readAuthorities(options.caFile);
-  const target = { host, port, signal: options.signal, ...(ca !== undefined && { ca }) };
+  const { authorities: ca, signal } = options;
+  const target = { host, port, signal, ...(ca !== undefined && { ca }) };
   const probe = await probeTls(target);
   const certificate = readTlsCertificate(probe.certificate);
   const facts = {
@@ -37,11 +35,4 @@ export async function examineServer(options: ExamineServerOptions): Promise<read
     ...checkHandshake(probe),
     ...checkAnswer(await probeAnswer(target, GUARDED_PATH)),
   ];
-}
-
-async function readAuthorities(path: string | undefined): Promise<string | undefined> {
-  if (path === undefined) return undefined;
-  const bytes = await readSmallFile(path, MAX_CA_BYTES);
-  if (bytes === undefined) throw new StrongroomError('STORAGE_MISSING', `there is no file at ${path}`);
-  return new TextDecoder().decode(bytes);
 }

@@ -40,7 +40,7 @@ async function asker(t: TestContext) {
   const { secret } = await programWith(t, served, { name: 'app', role: 'predictor', on: 'acme' });
   const rows = join(served.folder, 'rows.csv');
   await writeFile(rows, '1,2,3\n4,5,6\n');
-  const env = `XDG_STATE_HOME=${served.folder} STRONGROOM_PIN=${served.pin} STRONGROOM_TOKEN=${utf8Text(secret.expose())}`;
+  const env = `STRONGROOM_PIN=${served.pin} STRONGROOM_TOKEN=${utf8Text(secret.expose())}`;
   /** The version that answered, which its numbers are of. */
   const ask = async (ref: string) => {
     const command = `strongroom --server ${served.serving.url} predict ${ref} -i ${rows} --no-header --json`;

@@ -67,7 +67,7 @@ async function examineServer(session: Session, { probe, caFile }: DoctorOptions)
   return await operations.examineServer({
     url: probe,
     signal,
-    ...(caFile !== undefined && { caFile }),
+    ...(caFile !== undefined && { authorities: await operations.readAuthorities(caFile) }),
   });
 }
 
