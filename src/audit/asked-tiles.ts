@@ -26,7 +26,10 @@ export async function askedTiles(
         if (address.level !== 'entries' || !isStrongroomError(error, 'AUDIT_DAMAGED')) throw error;
         // Asked only now, so that what was archived meanwhile is found.
         const archives = await openArchiveNotes(base, keys.verifier);
-        throw archivedError(archives, address.index) ?? error;
+        const archived = archivedError(archives, address.index);
+        if (archived !== undefined) throw archived;
+        // Brought back meanwhile: first the entries come, then the note goes.
+        return await askedTile(store, size, address);
       }
     }),
   );

@@ -108,8 +108,12 @@ export class AuditReader {
     try {
       return await this.#tree.entries(bundle);
     } catch (error) {
+      if (!isStrongroomError(error, 'AUDIT_DAMAGED')) throw error;
       // Asked only now: it costs nothing where everything is there, and what was archived meanwhile is found.
-      throw archivedError(await this.#archives(), bundle) ?? error;
+      const archived = archivedError(await this.#archives(), bundle);
+      if (archived !== undefined) throw archived;
+      // Brought back meanwhile: first the entries come, then the note goes.
+      return await this.#tree.entries(bundle);
     }
   }
 

@@ -11,6 +11,7 @@ import {
   type AuditLogOptions,
   AuditReader,
   archiveLog,
+  askedTiles,
   deriveAuditKeys,
   exportLog,
   listArchives,
@@ -118,6 +119,37 @@ test('entries come back from their archive as they were, once they fit the log',
   assert.deepEqual(await listArchives(log), []);
   const report = await verified(options.path);
   assert.deepEqual([report.findings, report.archived], [[], 0]);
+});
+
+/** A log below which something happens once, just before somebody looks for its archives. */
+function beforeArchives(base: Folder, happen: () => Promise<unknown>): Folder {
+  let happened: Promise<unknown> | undefined;
+  const folder: Folder['folder'] = async (name, options) => {
+    if (name === 'archived') await (happened ??= happen());
+    return await base.folder(name, options);
+  };
+  return new Proxy(base, {
+    get(target, key) {
+      if (key === 'folder') return folder;
+      const own: unknown = Reflect.get(target, key, target);
+      return typeof own === 'function' ? (own.bind(target) as unknown) : own;
+    },
+  });
+}
+
+test('entries that are brought back while somebody asks for them are no damage', async (t) => {
+  await using aged = await agedLog(t);
+  const { log } = aged;
+  for (const ask of [
+    (base: Folder) => askedTiles({ base, keys }, [{ level: 'entries', index: 1, width: 256 }]),
+    async (base: Folder) => (await AuditReader.open(base, keys.verifier)).inclusionFile(300),
+  ]) {
+    const { place, bytes } = memoryPlace();
+    await archiveLog(log, { before: CUT, place });
+    const back = () => unarchiveLog(log, memorySource(bytes()));
+    assert.ok((await ask(beforeArchives(log.base, back))).length > 0);
+    assert.deepEqual(await listArchives(log), [], 'they are back');
+  }
 });
 
 test('every changed, cut or added byte of an archive is found, save in signatures whose key the reader lacks', async (t) => {
