@@ -87,14 +87,14 @@ async function handle(route: Route, request: FastifyRequest, turn: Turn): Promis
     case 'identity':
       return await logIn(route, request, turn);
     case 'list':
-      return sendRead(route, request, { reply, deps, answer: await listPage(route, request, deps) });
+      return readAnswer(route, request, { reply, deps, answer: await listPage(route, request, deps) });
     case 'long':
       if (wantsProgress(request.headers.accept)) return sendLines(route, request, turn);
       return await answerOnce(route, request, { ...turn, work: () => call(route, request, turn) });
     case 'call': {
       if (request.method === 'GET' || request.method === 'HEAD') {
         const answer = await route.call(apiOf(request, deps), deps.lasting.readInput(route, request));
-        return sendRead(route, request, { reply, deps, answer });
+        return readAnswer(route, request, { reply, deps, answer });
       }
       await assertState(route, request, turn);
       return await answerOnce(route, request, { ...turn, work: () => call(route, request, turn) });
@@ -139,14 +139,19 @@ interface Read {
   readonly answer: unknown;
 }
 
-/** What was read, under a tag of its very text, so that an unchanged answer need not be sent again. */
-function sendRead(route: ReadRoute, request: FastifyRequest, { reply, deps, answer }: Read): FastifyReply {
+/**
+ * What was read, for the handler to return, under a tag of its very text, so that an unchanged answer need not be sent
+ * again.
+ */
+function readAnswer(
+  route: ReadRoute,
+  request: FastifyRequest,
+  { reply, deps, answer }: Read,
+): string | FastifyReply {
   const { text, tag } = deps.lasting.write(route, answer);
   if (isUnchanged(request, reply, entityTag(tag))) return reply.code(304).send();
-  return reply
-    .code(route.words.status ?? 200)
-    .type('application/json; charset=utf-8')
-    .send(text);
+  void reply.code(route.words.status ?? 200).type('application/json; charset=utf-8');
+  return text;
 }
 
 /** `If-Match` on a change: the state is what reading the same address gives to the same caller. */

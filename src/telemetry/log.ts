@@ -1,6 +1,6 @@
 import { pino } from 'pino';
+import { redactFields } from './redact-fields.ts';
 import { redactText } from './redact-text.ts';
-import { redactValue } from './redact-value.ts';
 
 /**
  * What a line is about: who was let in or refused (`auth`), requests that were no good (`validation`), content that
@@ -43,7 +43,7 @@ export interface LogOptions {
 /** As pino numbers them, with `critical` where it has `fatal`. */
 const LEVELS = { debug: 20, info: 30, warn: 40, error: 50, critical: 60 } as const;
 
-/** A log as lines of JSON: `time`, `level`, `stream`, `message` and the fields, without secrets (`redactValue`). */
+/** A log as lines of JSON: `time`, `level`, `stream`, `message` and the fields, without secrets (`redactFields`). */
 export function createLog(options: LogOptions): Log {
   const logger = pino<keyof typeof LEVELS>(
     {
@@ -60,7 +60,7 @@ export function createLog(options: LogOptions): Log {
   return {
     write: (stream, { level, message, fields, own }) => {
       if (!logger.isLevelEnabled(level)) return;
-      logger[level]({ stream, ...own, ...(fields && (redactValue(fields) as object)) }, redactText(message));
+      logger[level]({ stream, ...own, ...(fields && redactFields(fields)) }, redactText(message));
     },
   };
 }

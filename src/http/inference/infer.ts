@@ -4,7 +4,7 @@ import { type AskedInference, decodeRequest, encodeResponse } from '../../predic
 import { apiOf } from '../route-request.ts';
 import { wholeBody } from './bodies.ts';
 import type { InferenceDeps } from './inference-deps.ts';
-import { sendBody } from './send.ts';
+import { packedBody } from './send.ts';
 import { addressedModel } from './served-ref.ts';
 
 const HEADER_LENGTH = 'inference-header-content-length';
@@ -14,7 +14,7 @@ export async function infer(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: InferenceDeps,
-): Promise<FastifyReply> {
+): Promise<string | Buffer> {
   const { ref, name } = addressedModel(request);
   const { predictions } = apiOf(request, deps);
   const body = await wholeBody(request, deps.limits);
@@ -37,7 +37,7 @@ export async function infer(
   });
   if (message.headerLength === undefined) void reply.type('application/json');
   else void reply.type('application/octet-stream').header(HEADER_LENGTH, String(message.headerLength));
-  return await sendBody(request, reply, message.body);
+  return await packedBody(request, reply, message.body);
 }
 
 /** Names of classes, for those outputs that are asked for as a classification. */

@@ -16,7 +16,7 @@ import { toProblem } from '../problem.ts';
 import { apiOf } from '../route-request.ts';
 import { streamedBody, wholeBody } from './bodies.ts';
 import type { InferenceDeps } from './inference-deps.ts';
-import { sendBody } from './send.ts';
+import { packedBody } from './send.ts';
 import { addressedModel } from './served-ref.ts';
 
 const JSON_TYPE = 'application/json';
@@ -31,14 +31,14 @@ export async function predict(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: InferenceDeps,
-): Promise<FastifyReply> {
+): Promise<unknown> {
   const { ref, name } = addressedModel(request);
   const { type, parameters } = contentTypeOf(request);
   if (type === JSON_TYPE) {
     const question = readQuestion(await wholeBody(request, deps.limits));
     const asked = askedVersion(ref, question);
     const answered = await (await predictorOf(request, deps, asked)).predict(question.rows);
-    return await sendAnswer(request, reply, { model: ref.model, name, question, answered });
+    return await writeAnswer(request, reply, { model: ref.model, name, question, answered });
   }
   if (type !== CSV_TYPE && type !== LINES_TYPE) {
     throw new StrongroomError('MEDIA_TYPE_UNSUPPORTED', `expected ${ANSWER_TYPES.join(', ')}`);
@@ -82,17 +82,17 @@ interface Answered {
   readonly answered: PredictedRows;
 }
 
-async function sendAnswer(
+async function writeAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
   { model, question, answered }: Answered,
-): Promise<FastifyReply> {
+): Promise<string | Buffer> {
   const { version, predictions } = answered;
   const type = answerType(request, JSON_TYPE);
   void reply.type(`${type}; charset=utf-8`).header('strongroom-version', String(version));
-  if (type !== JSON_TYPE) return await sendBody(request, reply, writerOf(type)(answered));
+  if (type !== JSON_TYPE) return await packedBody(request, reply, writerOf(type)(answered));
   const document = question.isOne ? { model, version, ...predictions[0] } : { model, version, predictions };
-  return await sendBody(request, reply, JSON.stringify(document));
+  return await packedBody(request, reply, JSON.stringify(document));
 }
 
 /**

@@ -8,11 +8,25 @@ const MAX_ENTRIES = 64;
 export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [name: string]: Plain };
 
 /**
- * A value without secrets: texts as `redactText`, fields with secret or personal names replaced, errors with their
- * causes as their names, codes, messages and stacks. Bytes are told by their length only. Deep and long ones are cut.
+ * The fields of a line without secrets: texts as `redactText`, fields with secret or personal names replaced, errors with
+ * their causes as their names, codes, messages and stacks. Bytes are told by their length only. Deep and long ones are
+ * cut.
  */
-export function redactValue(value: unknown): Plain {
-  return plain(value, { depth: MAX_DEPTH, seen: new Set() });
+export function redactFields(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, Plain>> {
+  const told: Record<string, Plain> = {};
+  let left = MAX_ENTRIES;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value === undefined) continue;
+    if (left-- === 0) break;
+    told[redactText(name)] =
+      hiddenBy(name) ?? (typeof value === 'string' ? redactText(value) : redactWithin(fields, value));
+  }
+  return told;
+}
+
+function redactWithin(whole: object, part: unknown): Plain {
+  return plain(part, { depth: MAX_DEPTH - 1, seen: new Set([whole]) });
 }
 
 interface Walk {
