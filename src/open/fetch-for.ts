@@ -5,7 +5,7 @@ import {
   parseIpNetwork,
   parseTarget,
 } from '../network/index.ts';
-import { authorities } from './open-log.ts';
+import { readAuthorities } from './read-authorities.ts';
 import { wordsOf } from './words-of.ts';
 
 /** One address of the configuration, and what its operator says of where it lies. */
@@ -17,10 +17,10 @@ export interface ConfiguredAddress {
   readonly caFile: string | undefined;
 }
 
-/** A guarded `fetch` that reaches the host of one address and no other. Throws as `authorities`. */
+/** A guarded `fetch` that reaches the host of one address and no other. Throws as `readAuthorities`. */
 export async function fetchFor({ url, networks, caFile }: ConfiguredAddress): Promise<DocumentFetch> {
   const { host, port } = parseTarget(url);
-  const ca = await authorities(caFile);
+  const ca = caFile === undefined ? undefined : await readAuthorities(caFile);
   return createDocumentFetch({
     hosts: [parseHostRule(`${host.includes(':') ? `[${host}]` : host}:${port}`)],
     networks: wordsOf(networks).flatMap((text) => parseIpNetwork(text) ?? []),

@@ -18,12 +18,10 @@ import {
   parseProxy,
 } from '../network/index.ts';
 import type { SecretReading } from '../settings/index.ts';
-import { type Catalogue, readSmallFile } from '../storage/index.ts';
+import type { Catalogue } from '../storage/index.ts';
+import { readAuthorities } from './read-authorities.ts';
 import { secretOf } from './secret-settings.ts';
 import { wordsOf } from './words-of.ts';
-
-/** All public authorities together are a quarter of this. */
-const MAX_CA_BYTES = 1 << 20;
 
 export interface OpenFederationInput {
   readonly config: Config;
@@ -127,10 +125,4 @@ function networkOf(text: string) {
     'CONFIG_INVALID',
     'federation.allowed_networks holds something that is no network',
   );
-}
-
-async function readAuthorities(path: string): Promise<string> {
-  const text = new TextDecoder().decode((await readSmallFile(path, MAX_CA_BYTES)) ?? new Uint8Array());
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new StrongroomError('CONFIG_INVALID', 'federation.ca_file names no file with certificates (PEM)');
 }

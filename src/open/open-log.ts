@@ -2,13 +2,11 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { Forwarder, type NetworkPolicy, parseHostRule, parseIpNetwork } from '../network/index.ts';
 import { thisProcess } from '../runtime/index.ts';
-import { Folder, RotatingFile, readSmallFile } from '../storage/index.ts';
+import { Folder, RotatingFile } from '../storage/index.ts';
 import { createLog, type Log, type LogDestination, syslogFrame } from '../telemetry/index.ts';
 import { LOG_FILE, LOGS_FOLDER } from './home-layout.ts';
+import { readAuthorities } from './read-authorities.ts';
 import { wordsOf } from './words-of.ts';
-
-/** All public authorities together are a quarter of this. */
-const MAX_CA_BYTES = 1 << 20;
 
 export interface OpenLogInput {
   readonly home: string;
@@ -84,18 +82,12 @@ async function openFile({ home, config, onLost }: OpenLogInput): Promise<Rotatin
 
 async function openForwarder({ config, onLost }: OpenLogInput, place: string): Promise<Forwarder> {
   const [, bracketed, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(place) ?? [];
-  const ca = await authorities(config.syslog_ca_file);
+  const { syslog_ca_file: caFile } = config;
+  const ca = caFile === undefined ? undefined : await readAuthorities(caFile);
   const policy: NetworkPolicy = {
     hosts: [parseHostRule(place)],
     networks: wordsOf(config.syslog_networks).flatMap((text) => parseIpNetwork(text) ?? []),
     ...(ca !== undefined && { ca }),
   };
   return new Forwarder({ host: bracketed ?? name ?? '', port: Number(port), policy, onLost });
-}
-
-/** The certificates of a file of authorities. Throws as `readSmallFile`. */
-export async function authorities(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const bytes = await readSmallFile(file, MAX_CA_BYTES);
-  return bytes && new TextDecoder().decode(bytes);
 }

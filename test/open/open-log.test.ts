@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createServer } from 'node:tls';
 import { makeServerCertificate } from '../../src/crypto/index.ts';
 import { Forwarder, parseHostRule } from '../../src/network/index.ts';
+import { fetchFor } from '../../src/open/fetch-for.ts';
 import { RotatingFile } from '../../src/storage/index.ts';
 import { createLog, syslogFrame } from '../../src/telemetry/index.ts';
 import { temporaryFolder } from '../kit/temporary-home.ts';
@@ -97,4 +98,16 @@ test('lines are forwarded over TLS in order, and again after the connection was 
   }
   await forwarder.close();
   assert.ok(connections >= 2);
+});
+
+test('a file of authorities that is missing, or holds none, stops what names it', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'empty.pem'), 'no certificate');
+  for (const name of ['missing.pem', 'empty.pem']) {
+    const caFile = join(folder, name);
+    await assert.rejects(
+      fetchFor({ url: 'https://collector.example:4318/', networks: '', caFile }),
+      withCode('CONFIG_INVALID'),
+    );
+  }
 });
