@@ -94,7 +94,7 @@ export const DOORS: readonly Door[] = [
   { modules: ['openid-client'], places: ['access'] },
   { modules: ['jose'], places: ['access'] },
   { modules: ['fastify', '@fastify/multipart', '@fastify/under-pressure'], places: ['http'] },
-  { modules: ['pino', 'prom-client'], places: ['telemetry'] },
+  { modules: ['prom-client'], places: ['telemetry'] },
   { modules: ['node:module'], places: ['cli'] },
   { modules: ['jose', 'otpauth', '@simplewebauthn/server'], places: ['access'] },
   { modules: ['node:vm', 'node:inspector'], places: [] },

@@ -20,8 +20,8 @@ export interface CredentialUse {
 
 /** A use as this process knows it; formatted only where somebody asks. */
 interface Noted {
-  readonly atMs: number;
-  readonly from: string;
+  atMs: number;
+  from: string;
   readonly writtenAtMs: number;
 }
 
@@ -48,11 +48,17 @@ export class CredentialUses {
     const atMs = this.#now().getTime();
     const before = this.#remembered.get(credential);
     const isDue = before === undefined || atMs - before.writtenAtMs >= WRITE_EVERY_MS;
-    const noted = { atMs, from, writtenAtMs: isDue ? atMs : before.writtenAtMs };
+    if (!isDue) {
+      // Its place among the others, the oldest of which is forgotten, is that of its last write.
+      before.atMs = atMs;
+      before.from = from;
+      return;
+    }
+    const noted = { atMs, from, writtenAtMs: atMs };
     this.#remembered.delete(credential);
     this.#remembered.set(credential, noted);
     this.#forgetOldest();
-    if (isDue) await this.#write(credential, useOf(noted));
+    await this.#write(credential, useOf(noted));
   }
 
   /** The last use that is known. */

@@ -34,7 +34,7 @@ export async function authenticate(
   const credential = credentialOf(request, takesBasic === true);
   if (credential.kind === 'session') assertSameSite(request);
   request.credentialKind = credential.kind;
-  request.caller = await identity.authenticate(credential, originOf(request));
+  request.caller = await identity.authenticate(credential, request.visit?.origin ?? originOf(request));
 }
 
 function credentialOf(request: FastifyRequest, takesBasic: boolean): Credential {

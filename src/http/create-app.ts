@@ -107,9 +107,11 @@ function addHooks(app: FastifyInstance<Server>, deps: AppDeps): void {
     else done(refusal);
   });
   app.addHook('onResponse', (request, reply, done) => {
-    logRequest(request, reply, log);
-    measureRequest(request, reply, metrics?.metrics);
-    traceRequest(request, reply);
+    // Asked for once: the framework makes these options anew each time.
+    const ended = { reply, row: request.routeOptions.config.row };
+    logRequest(request, ended, log);
+    measureRequest(request, ended, metrics?.metrics);
+    traceRequest(request, ended);
     observe(request, reply, guard);
     done();
   });

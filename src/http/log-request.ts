@@ -1,14 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { API_PREFIX } from '../api/index.ts';
+import { API_PREFIX, type Route } from '../api/index.ts';
 import type { Log, LogLine, Metrics } from '../telemetry/index.ts';
 
 const NO_ROUTE = 'none';
 
+/** A request that has ended: its answer, and the row of the table that it was for. */
+export interface Ended {
+  readonly reply: FastifyReply;
+  readonly row: Route | undefined;
+}
+
 /** Lines of a request, after its end. The query is left out: names and numbers, but whose business is it. */
-export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Log): void {
+export function logRequest(request: FastifyRequest, { reply, row }: Ended, log: Log): void {
   const status = reply.statusCode;
-  const row = request.routeOptions.config.row;
-  const words = wordsOf(request, reply);
+  const words = wordsOf(request, { reply, row });
   const message = `${request.method} ${status}`;
   log.write('access', { level: status >= 500 ? 'error' : 'info', message, ...words });
   const line = (level: LogLine['level'], text: string): LogLine => ({ level, message: text, ...words });
@@ -19,12 +24,12 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply, log: Lo
     log.write('download', line('info', 'content went out'));
 }
 
-function wordsOf(request: FastifyRequest, reply: FastifyReply): Pick<LogLine, 'fields' | 'own'> {
+function wordsOf(request: FastifyRequest, { reply, row }: Ended): Pick<LogLine, 'fields' | 'own'> {
   return {
     own: {
       requestId: request.id,
       method: request.method,
-      route: request.routeOptions.config.row?.words.id ?? NO_ROUTE,
+      route: row?.words.id ?? NO_ROUTE,
       status: reply.statusCode,
       code: request.errorCode,
       milliseconds: Math.round(reply.elapsedTime),
@@ -44,21 +49,20 @@ const VALIDATION: ReadonlySet<number> = new Set([400, 405, 413, 415, 416, 422, 4
 /** Counts a request, after its end. */
 export function measureRequest(
   request: FastifyRequest,
-  reply: FastifyReply,
+  { reply, row }: Ended,
   metrics: Metrics | undefined,
 ): void {
   metrics?.request({
     method: request.method,
-    route: request.routeOptions.config.row?.words.id ?? NO_ROUTE,
+    route: row?.words.id ?? NO_ROUTE,
     status: reply.statusCode,
     seconds: reply.elapsedTime / 1000,
   });
 }
 
 /** Ends the span of a request, after its end, in the words of the semantic conventions for HTTP servers. */
-export function traceRequest(request: FastifyRequest, reply: FastifyReply): void {
+export function traceRequest(request: FastifyRequest, { reply, row }: Ended): void {
   if (request.span === undefined) return;
-  const row = request.routeOptions.config.row;
   const route = row && `${API_PREFIX}${row.words.path}`;
   const method = METHODS.has(request.method) ? request.method : '_OTHER';
   request.span.end({

@@ -6,7 +6,7 @@ import { mapErrors, quotePath } from './storage-error.ts';
 /** Bytes that wait to be written; what comes beyond is dropped, so that a full disk does not fill the memory. */
 const MAX_WAITING_BYTES = 8 << 20;
 /** How long lines gather before they are written. */
-const GATHER_MS = 10;
+const GATHER_MS = 25;
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 export interface RotatingFileOptions {

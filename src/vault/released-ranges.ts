@@ -26,6 +26,7 @@ export class ReleasedRanges {
 
   /** Ascending, by file. */
   list(): readonly { readonly file: string; readonly ranges: [number, number][] }[] {
+    if (this.#files.size === 0) return [];
     return [...this.#files].map(([file, ranges]) => ({
       file,
       ranges: ranges.map(([start, end]) => [start, end]),

@@ -3,16 +3,10 @@ import { StrongroomError } from '../../errors/index.ts';
 import type { CatalogueDocuments, DocumentQuery, DocumentRow } from '../documents.ts';
 import type { CatalogueDatabase, Queries, Tables } from './tables.ts';
 
-/** Changes of some collections, and the writes of this object and of others at the time of counting. */
-interface Counted {
-  readonly own: number;
-  readonly foreign: number | undefined;
-  readonly changes: number;
-}
-
 export function documentVerbs(plain: CatalogueDatabase): CatalogueDocuments {
   let ownWrites = 0;
-  const known = new Map<string, Counted>();
+  // Changes of collections, as they were counted after so many writes of this object and of others.
+  const counted = { own: 0, foreign: -1, changes: new Map<string, Promise<number>>() };
   const database: Pick<CatalogueDatabase, 'read' | 'write'> = {
     read: (work) => plain.read(work),
     // Counted before and after: whoever asks in between asks the database, which lets them wait for the end.
@@ -43,15 +37,21 @@ export function documentVerbs(plain: CatalogueDatabase): CatalogueDocuments {
       database.write((queries) => remove(queries, { collection, id, generation })),
     removeExpiredDocuments: (at) => database.write((queries) => removeExpired(queries, at)),
     // Asked at every call of a server: without a query while nobody has written a document here or anything elsewhere.
-    collectionChanges: async (...collections) => {
+    collectionChanges: (...collections) => {
+      const count = (): Promise<number> => database.read((queries) => countChanges(queries, collections));
       const foreign = plain.foreignVersion();
-      const own = ownWrites;
+      if (foreign === undefined) return count();
+      if (counted.own !== ownWrites || counted.foreign !== foreign) {
+        Object.assign(counted, { own: ownWrites, foreign, changes: new Map() });
+      }
+      const { changes } = counted;
       const key = collections.join(' ');
-      const last = known.get(key);
-      if (foreign !== undefined && last?.own === own && last.foreign === foreign) return last.changes;
-      const changes = await database.read((queries) => countChanges(queries, collections));
-      known.set(key, { own, foreign, changes });
-      return changes;
+      const known = changes.get(key);
+      if (known !== undefined) return known;
+      const fresh = count();
+      changes.set(key, fresh);
+      fresh.catch(() => changes.delete(key));
+      return fresh;
     },
   };
 }
