@@ -167,7 +167,9 @@ suite('bad input', () => {
       assert.deepEqual([answer.status, answer.json['code']], [status, code], answer.text);
       assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
       assert.equal(answer.json['requestId'], answer.headers['x-request-id']);
-      assert.doesNotMatch(answer.text, INTERNAL);
+      // The id of the request is random: now and then it spells the name of a library.
+      const told = answer.text.replaceAll(String(answer.headers['x-request-id']), '');
+      assert.doesNotMatch(told, INTERNAL);
       assert.equal(answer.headers['x-content-type-options'], 'nosniff');
       assert.equal(answer.headers['server'], undefined);
     });
