@@ -104,21 +104,21 @@ function abortedSoon(): AbortSignal {
   return controller.signal;
 }
 
-test('a version of 200 files goes in and out as it was', async (t) => {
+test('a version of 100 files goes in and out as it was', async (t) => {
   const { strongroom } = await temporaryHome(t);
   const { versions } = strongroom.api;
   const contents = Object.fromEntries(
-    Array.from({ length: 200 }, (_, index) => [
+    Array.from({ length: 100 }, (_, index) => [
       `part/${index}.txt`,
       Buffer.from(`row ${index}\n`.repeat(index)),
     ]),
   );
   const put = await versions.put(putOf('acme/churn', contents));
-  assert.equal(put.files.length, 200);
-  for (const path of ['part/0.txt', 'part/1.txt', 'part/199.txt'])
+  assert.equal(put.files.length, 100);
+  for (const path of ['part/0.txt', 'part/1.txt', 'part/99.txt'])
     assert.ok((await contentOf(strongroom, 1, path)).equals(contents[path]!), path);
   const report = await versions.verify({});
-  assert.deepEqual([report.findings, report.blobCount], [[], 200]);
+  assert.deepEqual([report.findings, report.blobCount], [[], 100]);
 });
 
 test('a put leaves the bytes of whoever gave them as they are', async (t) => {

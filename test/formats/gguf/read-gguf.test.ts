@@ -127,8 +127,8 @@ test('keeps what stood before a broken place', async () => {
   );
 });
 
-test('walks a vocabulary of 300 000 tokens', async () => {
-  const tokens = Array.from({ length: 300_000 }, (_, index) => `token${index}`);
+test('walks a vocabulary of 130 000 tokens', async () => {
+  const tokens = Array.from({ length: 130_000 }, (_, index) => `token${index}`);
   const { problems, entries } = await readGguf(
     memorySource(ggufFile({ entries: [['v', 9, ggufStrings(tokens)]] })),
   );
@@ -136,7 +136,7 @@ test('walks a vocabulary of 300 000 tokens', async () => {
   assert.ok(
     typeof entries[0]?.value === 'object' &&
       'count' in entries[0].value &&
-      entries[0].value.count === 300_000,
+      entries[0].value.count === 130_000,
   );
 });
 
