@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** How much source of tests a process is given, about: the longer the tests, the longer they run. */
-const GROUP_BYTES = 48 * 1024;
+const GROUP_BYTES = 80 * 1024;
 
 /** A kind of tests; what starts whole programs over and over is a suite of its own. */
 export type SuiteName = 'ordinary' | 'system';
