@@ -13,8 +13,8 @@ const TEST_TIMEOUT_MS = 150_000;
 const SUITE_TIMEOUT_MS = 20 * 60_000;
 /** Time for the runner to say what it was at, once it was interrupted. */
 const LAST_WORDS_MS = 5000;
-/** One more than the cores that the suite is made for, so that none is idle while tests wait for something. */
-const CONCURRENCY = 3;
+/** Two more than the cores that the suite is made for, so that none is idle while tests wait for something. */
+const CONCURRENCY = 4;
 
 /** What one process compiled and stripped of types, the others need not. */
 const COMPILED = join(import.meta.dirname, '../.cache/compiled');
