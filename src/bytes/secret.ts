@@ -15,8 +15,8 @@ export class SecretBytes {
   }
 
   /**
-   * The UTF-8 bytes of a text that came as one, as a header does. They are made where somebody asks for them: most
-   * credentials of requests are only compared by their digest.
+   * The UTF-8 bytes of a text that came as one, as a header does; the text itself, which others hold too, cannot be
+   * wiped. They are made where somebody asks for them: most credentials of requests are only looked up by their digest.
    */
   static ofText(text: string): SecretBytes {
     return new SecretBytes(undefined, text);

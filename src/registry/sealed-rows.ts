@@ -22,7 +22,7 @@ import type {
 import { manifestOf } from './manifest-of.ts';
 import type { Seal } from './seal.ts';
 
-/** Objects in what a row is opened to; the catalogue keeps none of more. */
+/** Objects in what is made of one row; beyond them it is made anew each time. */
 const MAX_OPENED_PARTS = 256;
 
 type Unsealed<Row> = Omit<Row, 'mac'>;

@@ -133,7 +133,7 @@ export class FileSource implements PayloadSource {
 }
 
 /**
- * Memory of its own, not cleared because it is filled at once. A plain array, not a Buffer: whoever copies it with
+ * Memory of its own behind `READ_OFFSET`, not cleared because it is filled at once. A plain array, not a Buffer: whoever copies it with
  * `slice` must get a copy.
  */
 export function freshBytes(length: number): Uint8Array<ArrayBuffer> {

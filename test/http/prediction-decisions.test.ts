@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { parseAliasName, parseModelName, ROUTES, type Route } from '../../src/api/index.ts';
 import { doublingModel } from '../kit/onnx-builder.ts';
 import { putOf } from '../kit/temporary-home.ts';
@@ -49,16 +49,22 @@ test('rows that stream are answered to the end by the version that the alias nam
   assert.doesNotMatch(text, /problem/);
 });
 
-test('who may not ask is refused before a byte of the question is read', async (t) => {
+/** A model that is served, and callers who may do nothing with it, see it, and ask it. */
+async function serveDigits(t: TestContext) {
   const served = await serveHome(t);
   await served.withOwner(async (api) => {
     await api.versions.put(putOf('acme/digits', { 'digits.onnx': readFileSync(DIGITS) }));
   });
-  const [nobody, viewer, predictor] = [
-    await served.tokenOf(),
-    await served.tokenOf('viewer'),
-    await served.tokenOf('predictor'),
-  ];
+  return {
+    served,
+    nobody: await served.tokenOf(),
+    viewer: await served.tokenOf('viewer'),
+    predictor: await served.tokenOf('predictor'),
+  };
+}
+
+test('who may not ask is refused before a byte of the question is read', async (t) => {
+  const { served, nobody, viewer, predictor } = await serveDigits(t);
   for (const path of [`${V2}/infer`, `${V2}/versions/1/infer`, PREDICT, '/predict/acme~digits']) {
     for (const [token, status, code] of [
       [nobody, 404, 'MODEL_MISSING'],
@@ -77,15 +83,7 @@ test('who may not ask is refused before a byte of the question is read', async (
 });
 
 test('who may not load, unload or list models is refused before a byte of the body is read', async (t) => {
-  const served = await serveHome(t);
-  await served.withOwner(async (api) => {
-    await api.versions.put(putOf('acme/digits', { 'digits.onnx': readFileSync(DIGITS) }));
-  });
-  const [nobody, viewer, predictor] = [
-    await served.tokenOf(),
-    await served.tokenOf('viewer'),
-    await served.tokenOf('predictor'),
-  ];
+  const { served, nobody, viewer, predictor } = await serveDigits(t);
   const MODELS = '/v2/repository/models/acme/digits';
   // Neither a body that never comes nor one that is too large is waited for.
   for (const length of ['1000', '1000000000']) {
