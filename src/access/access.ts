@@ -13,6 +13,9 @@ export interface AccessDeps extends DocumentDeps {
   readonly now: () => Date;
 }
 
+/** Changes of these may change who may do what. */
+const COLLECTIONS = [PRINCIPALS, ROLES, GRANTS] as const;
+
 /** Who may do what, as the catalogue has it: at once, whichever process changed it. */
 export class Access {
   readonly principals: Principals;
@@ -21,7 +24,9 @@ export class Access {
   readonly approvals: Approvals;
   readonly #deps: AccessDeps;
   readonly #turns: Turns;
-  #known: Snapshot | undefined;
+  /** What was read, at which count of changes; the promise of that count is the same while nobody writes anything. */
+  #known: { readonly changes: number; readonly snapshot: Promise<Snapshot> } | undefined;
+  #count: Promise<number> | undefined;
 
   constructor(deps: AccessDeps) {
     this.#deps = deps;
@@ -83,14 +88,28 @@ export class Access {
     return this.#turns.take('administration', work);
   }
 
-  async #snapshot(): Promise<Snapshot> {
-    // Counted before it is read: a change in between makes it stale, not wrong.
-    const changes = await this.#deps.catalogue.collectionChanges(PRINCIPALS, ROLES, GRANTS);
-    if (this.#known?.changes !== changes) this.#known = { changes, ...(await this.#read()) };
-    return this.#known;
+  #snapshot(): Promise<Snapshot> {
+    const count = this.#deps.catalogue.collectionChanges(COLLECTIONS);
+    return count === this.#count && this.#known !== undefined
+      ? this.#known.snapshot
+      : this.#snapshotAsOf(count);
   }
 
-  async #read(): Promise<Omit<Snapshot, 'changes'>> {
+  async #snapshotAsOf(count: Promise<number>): Promise<Snapshot> {
+    // Counted before it is read: a change in between makes it stale, not wrong.
+    const changes = await count;
+    if (this.#known?.changes !== changes) {
+      const known = { changes, snapshot: this.#read() };
+      this.#known = known;
+      known.snapshot.catch(() => {
+        if (this.#known === known) this.#known = undefined;
+      });
+    }
+    this.#count = count;
+    return await this.#known.snapshot;
+  }
+
+  async #read(): Promise<Snapshot> {
     const principals = await this.principals.list();
     const roles = new Map((await this.roles.list()).map((role) => [role.name, role]));
     const grants = await this.grants.list();
@@ -104,7 +123,6 @@ export class Access {
 }
 
 interface Snapshot {
-  readonly changes: number;
   readonly principals: ReadonlyMap<string, Principal>;
   readonly grants: readonly Grant[];
   readonly granted: ReadonlyMap<string, readonly GrantedRole[]>;

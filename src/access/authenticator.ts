@@ -42,6 +42,8 @@ export class Authenticator {
   readonly #deps: AuthenticatorDeps;
   readonly #remembered = new Map<string, Known>();
   #changes = -1;
+  /** What the changes were counted by: the same promise while nobody writes anything. */
+  #count: Promise<number> | undefined;
 
   constructor(deps: AuthenticatorDeps) {
     this.#deps = deps;
@@ -50,15 +52,18 @@ export class Authenticator {
   /** Throws `AUTH_FAILED`, the same for every reason. */
   async authenticate(credential: Credential, origin: Origin): Promise<Caller> {
     const key = keyOf(credential);
-    const changes = await this.#forgetStale();
-    const known = this.#remembered.get(key) ?? (await this.#lookUp(credential));
-    // Whoever looked up before a change must not leave what they saw to those who come after it.
-    if (changes === this.#changes) this.#remember(key, known);
+    const count = this.#deps.catalogue.collectionChanges(COLLECTIONS);
+    const known =
+      (count === this.#count ? this.#remembered.get(key) : undefined) ??
+      (await this.#knownAsOf(count, key, credential));
     if (known.expiresAtMs <= this.#deps.now().getTime()) throw authFailed();
     if (!isFrom(origin.address, known.networks)) throw authFailed();
     if (known.cookie !== undefined && !(await this.#deps.sessions.isAwake(known.cookie))) throw authFailed();
     const { caller } = known;
-    if (caller.credential !== undefined) await this.#deps.uses.note(caller.credential, origin.address);
+    if (caller.credential !== undefined) {
+      const writing = this.#deps.uses.note(caller.credential, origin.address);
+      if (writing !== undefined) await writing;
+    }
     return { ...caller, requestId: origin.requestId, address: origin.address };
   }
 
@@ -71,14 +76,18 @@ export class Authenticator {
   }
 
   /** After any change of whom credentials stand for, what was remembered is worth nothing. */
-  async #forgetStale(): Promise<number> {
-    const changes = await this.#deps.catalogue.collectionChanges(...COLLECTIONS);
+  async #knownAsOf(count: Promise<number>, key: string, credential: Credential): Promise<Known> {
+    const changes = await count;
     // The number only rises: a lower one was counted earlier and answered later.
     if (changes > this.#changes) {
       this.#remembered.clear();
       this.#changes = changes;
     }
-    return changes;
+    if (changes === this.#changes) this.#count = count;
+    const known = this.#remembered.get(key) ?? (await this.#lookUp(credential));
+    // Whoever looked up before a change must not leave what they saw to those who come after it.
+    if (changes === this.#changes) this.#remember(key, known);
+    return known;
   }
 
   #remember(key: string, known: Known): void {

@@ -53,8 +53,8 @@ export class Blocks {
   }
 
   /** Rises with every change, by whatever process. */
-  async changes(): Promise<number> {
-    return await this.#deps.catalogue.collectionChanges(this.#collection.name);
+  changes(): Promise<number> {
+    return this.#collection.changes();
   }
 
   /** What is blocked now. */

@@ -43,8 +43,8 @@ export class CredentialUses {
     });
   }
 
-  /** Notes a use; writes it when the last one that was written is a minute old. */
-  async note(credential: string, from: string): Promise<void> {
+  /** Notes a use; writes it when the last one that was written is a minute old, which is what to wait for. */
+  note(credential: string, from: string): Promise<void> | undefined {
     const atMs = this.#now().getTime();
     const before = this.#remembered.get(credential);
     const isDue = before === undefined || atMs - before.writtenAtMs >= WRITE_EVERY_MS;
@@ -52,13 +52,13 @@ export class CredentialUses {
       // Its place among the others, the oldest of which is forgotten, is that of its last write.
       before.atMs = atMs;
       before.from = from;
-      return;
+      return undefined;
     }
     const noted = { atMs, from, writtenAtMs: atMs };
     this.#remembered.delete(credential);
     this.#remembered.set(credential, noted);
     this.#forgetOldest();
-    await this.#write(credential, useOf(noted));
+    return this.#write(credential, useOf(noted));
   }
 
   /** The last use that is known. */

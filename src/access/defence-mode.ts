@@ -23,16 +23,16 @@ export type DefenceSwitch = Pick<DefenceStatus, 'mode' | 'since' | 'by' | 'reaso
 export class DefenceModes {
   readonly #collection: DocumentCollection<ModeContent>;
   readonly #deps: DocumentDeps & { readonly now: () => Date };
-  readonly #remembered: Remembered<ModeContent | undefined>;
+  readonly #remembered: Remembered<DefenceSwitch>;
 
   constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#deps = deps;
     this.#collection = new DocumentCollection(deps, { name: 'defence', schema });
-    this.#remembered = this.#collection.remembered((found) => found?.content);
+    this.#remembered = this.#collection.remembered((found) => found?.content ?? { mode: 'alert' });
   }
 
-  async status(): Promise<DefenceSwitch> {
-    return (await this.#remembered.get(ID)) ?? { mode: 'alert' };
+  status(): Promise<DefenceSwitch> {
+    return this.#remembered.get(ID);
   }
 
   /** Throws `DEFENCE_STATE` when it stands so already, `INPUT_INVALID` for a reason that is none. */

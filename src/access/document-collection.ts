@@ -62,10 +62,12 @@ export interface StoredDocument<Content> {
 export class DocumentCollection<Content> {
   readonly #deps: DocumentDeps;
   readonly #rules: CollectionRules<Content>;
+  readonly #collections: readonly string[];
 
   constructor(deps: DocumentDeps, rules: CollectionRules<Content>) {
     this.#deps = deps;
     this.#rules = rules;
+    this.#collections = [rules.name];
   }
 
   /** As the catalogue stores it, for `collectionChanges`. */
@@ -83,12 +85,15 @@ export class DocumentCollection<Content> {
     return row && this.#read(row, (found) => found.id === id);
   }
 
+  /** Rises with every change of its documents, by whatever process; as `CatalogueDocuments.collectionChanges`. */
+  changes(): Promise<number> {
+    return this.#deps.catalogue.collectionChanges(this.#collections);
+  }
+
   /** What `make` makes of its documents, for those who ask at every call. */
   remembered<Value>(make: (found: StoredDocument<Content> | undefined) => Value): Remembered<Value> {
-    const { catalogue } = this.#deps;
     return new Remembered({
-      catalogue,
-      collection: this.name,
+      changes: () => this.changes(),
       read: async (id) => make(await this.find(id)),
     });
   }

@@ -28,16 +28,16 @@ const RELEASES: ReadonlySet<Permission | OwnAct> = new Set<Permission>([
 export class Lockdown {
   readonly #collection: DocumentCollection<LockdownContent>;
   readonly #deps: DocumentDeps & { readonly now: () => Date };
-  readonly #remembered: Remembered<LockdownContent | undefined>;
+  readonly #remembered: Remembered<LockdownStatus>;
 
   constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#deps = deps;
     this.#collection = new DocumentCollection(deps, { name: 'lockdown', schema });
-    this.#remembered = this.#collection.remembered((found) => found?.content);
+    this.#remembered = this.#collection.remembered((found) => found?.content ?? { isOn: false });
   }
 
-  async status(): Promise<LockdownStatus> {
-    return (await this.#remembered.get(ID)) ?? { isOn: false };
+  status(): Promise<LockdownStatus> {
+    return this.#remembered.get(ID);
   }
 
   /** Throws `LOCKED_DOWN` for what would let something out. */

@@ -120,7 +120,7 @@ export class TokenKeys {
   }
 
   async #load(): Promise<LoadedKeys> {
-    const changes = await this.#deps.catalogue.collectionChanges(this.#collection.name);
+    const changes = await this.#collection.changes();
     if (this.#loaded?.changes !== changes) {
       const keys = await this.#collection.list();
       this.#loaded = { changes, keys, publicKeys: new Map() };

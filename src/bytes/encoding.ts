@@ -16,10 +16,12 @@ export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
   return UTF8.encode(text);
 }
 
+const UTF8_READER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** UTF-8 bytes as text; `undefined` when they are not well-formed UTF-8. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8_READER.decode(bytes);
   } catch {
     return undefined;
   }

@@ -78,8 +78,9 @@ function headerValues(request: FastifyRequest, name: string): readonly string[] 
   const { rawHeaders } = request.raw;
   const values: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const value = rawHeaders[at + 1];
-    if (rawHeaders[at]?.toLowerCase() === name && value !== undefined) values.push(value);
+    const [given, value] = [rawHeaders[at], rawHeaders[at + 1]];
+    if (given?.length === name.length && given.toLowerCase() === name && value !== undefined)
+      values.push(value);
   }
   return values;
 }

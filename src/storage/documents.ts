@@ -43,6 +43,9 @@ export interface CatalogueDocuments {
   removeDocument(collection: string, id: string, generation?: number): Promise<void>;
   /** Answers with how many there were. */
   removeExpiredDocuments(at: string): Promise<number>;
-  /** Rises with every change of these collections, by whatever process: what was cached under another number is stale. */
-  collectionChanges(...collections: readonly string[]): Promise<number>;
+  /**
+   * Rises with every change of these collections, by whatever process: what was cached under another number is stale.
+   * Where nobody has written anything since, it may give the very promise that it gave for the same array before.
+   */
+  collectionChanges(collections: readonly string[]): Promise<number>;
 }

@@ -26,18 +26,20 @@ export function defenceStage(deps: DefenceStageDeps): PredictionStage {
   return {
     before: async (asked) => {
       if (asked.caller.type === 'local') return asked;
-      const { budgetShare } = await defence.measuresFor(questionerOf(asked));
-      defence.budgets.take(questionerOf(asked), rowCountOf(asked), budgetShare);
+      const questioner = questionerOf(asked);
+      const { budgetShare } = defence.measuresFor(questioner, await defence.mode());
+      defence.budgets.take(questioner, rowCountOf(asked), budgetShare);
       return asked;
     },
     uncomputed: (asked) => {
       if (asked.caller.type !== 'local') defence.budgets.giveBack(questionerOf(asked), rowCountOf(asked));
     },
     after: async (asked, outputs) => {
-      const measures = await defence.measuresFor(questionerOf(asked));
+      const mode = await defence.mode();
+      const measures = defence.measuresFor(questionerOf(asked), mode);
       const granted = asked.rights.outputOn(asked.version.model) ?? { isLabelOnly: true };
       const { policy, released } = release({ asked, outputs, granted, measures }, deps);
-      await tellWatch({ asked, outputs, policy }, deps);
+      if (mode !== 'off') tellWatch({ asked, outputs, policy }, deps);
       if (measures.maxDelayMs > 0) await deps.wait(deps.random() * measures.maxDelayMs);
       return released;
     },
@@ -86,11 +88,7 @@ interface Told {
   readonly policy: OutputPolicy;
 }
 
-async function tellWatch(
-  { asked, outputs, policy }: Told,
-  { defence, now }: DefenceStageDeps,
-): Promise<void> {
-  if ((await defence.mode()) === 'off') return;
+function tellWatch({ asked, outputs, policy }: Told, { defence, now }: DefenceStageDeps): void {
   const { rows, rowCount, classes } = observe(asked.inputs, outputs);
   const prices = rows.map(({ probabilities }) =>
     priceOf({ policy, classes, sureness: surenessOf(probabilities), isOutlier: false }),

@@ -74,9 +74,9 @@ export class Defence {
     await this.#modes.turn(to);
   }
 
-  /** What a question is up against: nothing, unless somebody switched the defence to acting. */
-  async measuresFor(questioner: Questioner): Promise<Measures> {
-    return (await this.mode()) === 'act' ? this.watch.measures(questioner) : measuresOf('observed');
+  /** What a question is up against in a mode: nothing, unless somebody switched the defence to acting. */
+  measuresFor(questioner: Questioner, mode: DefenceMode): Measures {
+    return mode === 'act' ? this.watch.measures(questioner) : measuresOf('observed');
   }
 
   /** Ends the watch; what it noticed is on the record by then. */

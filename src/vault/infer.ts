@@ -38,8 +38,8 @@ const SHADOW_PRINCIPAL = 'shadow';
 export async function infer(deps: InferDeps, question: PermittedQuestion): Promise<Inference> {
   const { router } = deps.predictions;
   const { model, alias } = question.input;
-  const { canary, shadow } = await rolloutFor(deps.predictions, question);
   if (alias === undefined) return (await answerFrom(deps, question)).inference;
+  const { canary, shadow } = await rolloutFor(deps.predictions, question);
   if (canary !== undefined && router.isForCanary({ model, alias }, canary.percent)) {
     const answer = await answerFromCanary(deps, question, { model, alias, version: canary.version });
     if (answer !== undefined) return answer;

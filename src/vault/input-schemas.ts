@@ -47,7 +47,7 @@ export class InputSchemas {
   readonly #collection: DocumentCollection<Content>;
   readonly #deps: DocumentDeps & { readonly now: () => Date };
   /** Predictions ask every time. */
-  readonly #remembered: Remembered<Omit<StoredInputSchema, keyof SchemaPlace> | undefined>;
+  readonly #remembered: Remembered<StoredInputSchema | undefined>;
 
   constructor(deps: DocumentDeps & { readonly now: () => Date }) {
     this.#deps = deps;
@@ -56,15 +56,13 @@ export class InputSchemas {
       schema: content,
       index: ({ model }) => ({ owner: model }),
     });
-    this.#remembered = this.#collection.remembered(
-      (found) => found && { schema: parsed(found.content), updatedAt: found.content.updatedAt },
-    );
+    this.#remembered = this.#collection.remembered((found) => found && stored(found.content));
   }
 
   /** The one that counts for a version: its own, or else the model's. */
   async find({ model, version }: SchemaPlace): Promise<StoredInputSchema | undefined> {
-    const own = version === undefined ? undefined : await this.#read({ model, version });
-    return own ?? (await this.#read({ model }));
+    const own = version === undefined ? undefined : await this.#remembered.get(idOf({ model, version }));
+    return own ?? (await this.#remembered.get(idOf({ model })));
   }
 
   /** Throws `SCHEMA_INVALID` for one that is too long or contradicts itself. */
@@ -92,15 +90,19 @@ export class InputSchemas {
   async forget(model: ModelName): Promise<void> {
     for (const { id } of await this.#collection.list(model)) await this.#collection.remove(id);
   }
-
-  async #read(place: SchemaPlace): Promise<StoredInputSchema | undefined> {
-    const stored = await this.#remembered.get(idOf(place));
-    return stored && { ...place, ...stored };
-  }
 }
 
 function idOf({ model, version }: SchemaPlace): string {
   return version === undefined ? model : `${model}@${version}`;
+}
+
+function stored(found: Content): StoredInputSchema {
+  const { model, version, updatedAt } = found;
+  return {
+    model: model as ModelName,
+    ...(version !== undefined && { version }),
+    ...{ schema: parsed(found), updatedAt },
+  };
 }
 
 /** It was sealed by us; should a later version have written it, this one must not guess. */

@@ -26,7 +26,7 @@ export class JoinedActs {
   readonly #shared = new Map<string, Shared>();
 
   /** A call of a kind; `begin` makes the entry where none is under way. Throws what `begin` throws. */
-  async join(kind: string, begin: () => Promise<SharedEntry>): Promise<RecordedEntry> {
+  join(kind: string, begin: () => Promise<SharedEntry>): Promise<RecordedEntry> {
     let shared = this.#shared.get(kind);
     if (shared === undefined) {
       shared = new Shared(begin(), () => {
@@ -35,7 +35,7 @@ export class JoinedActs {
       if (this.#shared.size >= MAX_SHARED) this.#oldest()?.close();
       this.#shared.set(kind, shared);
     }
-    return await shared.call();
+    return shared.call();
   }
 
   /** Ends all of them, with what is known. */

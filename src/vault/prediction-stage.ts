@@ -35,7 +35,8 @@ export async function throughStages(
 ): Promise<readonly Tensor[]> {
   const { asked, outputs: computed } = await computeBehind(stages, question, compute);
   let outputs = computed;
-  for (const stage of stages.toReversed()) outputs = (await stage.after?.(asked, outputs)) ?? outputs;
+  for (const stage of stages.toReversed())
+    if (stage.after !== undefined) outputs = await stage.after(asked, outputs);
   return outputs;
 }
 
@@ -48,7 +49,7 @@ async function computeBehind(
   let asked = question;
   try {
     for (const stage of stages) {
-      asked = (await stage.before?.(asked)) ?? asked;
+      if (stage.before !== undefined) asked = await stage.before(asked);
       passed.push(stage);
     }
     return { asked, outputs: await compute(asked) };

@@ -29,8 +29,8 @@ export interface PredictionVerbsDeps extends InferDeps {
  * Whether somebody may do this with predictions at all, before the body that comes with it is read. Throws
  * `ACCESS_DENIED`, `MODEL_MISSING` for what they do not see, `LOCKED_DOWN`.
  */
-export async function assertMayAsk(gate: Gate, caller: Caller, asked: PredictionAct): Promise<void> {
-  await gate.assertMay(caller, actOf(asked));
+export function assertMayAsk(gate: Gate, caller: Caller, asked: PredictionAct): Promise<void> {
+  return gate.assertMay(caller, actOf(asked));
 }
 
 function actOf(asked: PredictionAct): GrantedAct {

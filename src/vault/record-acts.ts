@@ -48,10 +48,9 @@ export class AuditRecorder implements Recorder {
     if (isOneEntry(act.action))
       return new ActEntry((outcome) => this.#recordWhole(caller, act, { rule, outcome }));
     await this.#payOwed();
-    const words = this.#words(caller, act, rule);
-    if (!BY_THE_THOUSAND.has(act.action)) return await this.#intend(words);
-    const { requestId: _requestId, ...kind } = words;
-    return await this.#joined.join(JSON.stringify(kind), () => this.#intend(words));
+    const intend = () => this.#intend(this.#words(caller, act, rule));
+    if (!BY_THE_THOUSAND.has(act.action)) return await intend();
+    return await this.#joined.join(kindOf(caller, act, [rule]), intend);
   }
 
   /** An act as one entry; a look that succeeds, as many before it did, is counted. */
@@ -71,23 +70,8 @@ export class AuditRecorder implements Recorder {
       await first();
       return;
     }
-    const { id, type, methods, credential, address } = caller;
     const { version, key, approval } = outcome;
-    const kind = [
-      id,
-      type,
-      methods,
-      credential,
-      address,
-      act.action,
-      act.resource,
-      rule,
-      version,
-      key,
-      approval,
-    ];
-    // None of them holds a NUL where the act was done.
-    await this.#looks.look(kind.join('\0'), {
+    await this.#looks.look(kindOf(caller, act, [rule, version, key, approval]), {
       first,
       repeated: (calls) => {
         const { requestId: _requestId, ...words } = entry();
@@ -173,6 +157,12 @@ export class AuditRecorder implements Recorder {
       throw error;
     }
   }
+}
+
+/** Names what acts of one caller have in common that may share an entry. None of it holds a NUL where the act may be done. */
+function kindOf(caller: Caller, act: Act, more: readonly (string | undefined)[]): string {
+  const { id, type, methods, credential, address } = caller;
+  return [id, type, methods, credential, address, act.action, act.resource, ...more].join('\0');
 }
 
 /** Whether an act neither changes nor releases anything, or is over when it becomes known. */

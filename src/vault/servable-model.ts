@@ -24,9 +24,9 @@ export interface LoadRequest {
  * content is verified against the manifest as it is read. Throws `MODEL_UNSERVABLE` where no file of it is the model.
  */
 export function servableModel(deps: ServableModelDeps, request: LoadRequest): ServableModel {
-  const file = modelFile(request.version);
+  const { key, file } = servedOf(request.version);
   return {
-    key: servedKey(request.version),
+    key,
     model: request.version.model,
     version: request.version.version,
     size: file.size,
@@ -61,6 +61,22 @@ async function openModel(
   } finally {
     unlocker?.wipe();
   }
+}
+
+interface Served {
+  readonly key: string;
+  readonly file: ManifestFile;
+}
+
+/** What is worked out of a version once, for as long as its decision holds: every question asks. */
+const servedVersions = new WeakMap<Version, Served>();
+
+function servedOf(version: Version): Served {
+  const known = servedVersions.get(version);
+  if (known !== undefined) return known;
+  const served = { key: servedKey(version), file: modelFile(version) };
+  servedVersions.set(version, served);
+  return served;
 }
 
 /** The one ONNX file of a version; of several the one that is called model.onnx. */

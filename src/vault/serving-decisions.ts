@@ -19,7 +19,7 @@ export interface ServingDecisionsDeps extends VersionTrustDeps {
  */
 export class ServingDecisions {
   readonly #deps: ServingDecisionsDeps;
-  readonly #kept = new Map<string, { readonly version: Version; readonly atMs: number }>();
+  readonly #kept = new Map<string, { readonly version: Promise<Version>; readonly atMs: number }>();
   #mark: string | undefined;
 
   constructor(deps: ServingDecisionsDeps) {
@@ -27,19 +27,28 @@ export class ServingDecisions {
   }
 
   /** Throws as `Registry.getVersion` and `assertUsable`. */
-  async decide(ref: VersionRef): Promise<Version> {
+  decide(ref: VersionRef): Promise<Version> {
     const mark = this.#forgetIfChanged();
     const name = formatVersionRef(ref);
     const known = this.#kept.get(name);
     const nowMs = performance.now();
     if (known !== undefined && nowMs - known.atMs < MAX_AGE_MS) return known.version;
+    const version = this.#decideAnew(ref);
+    version.then(
+      () => {
+        // Counted before it was read: what was written in between makes it stale, not wrong.
+        if (mark === undefined || mark !== this.#mark) return;
+        if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
+        this.#kept.set(name, { version, atMs: nowMs });
+      },
+      () => undefined,
+    );
+    return version;
+  }
+
+  async #decideAnew(ref: VersionRef): Promise<Version> {
     const version = await this.#deps.registry.getVersion(ref);
     await assertUsable(this.#deps, version, 'serve');
-    // Counted before it was read: what was written in between makes it stale, not wrong.
-    if (mark !== undefined && mark === this.#mark) {
-      if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
-      this.#kept.set(name, { version, atMs: nowMs });
-    }
     return version;
   }
 

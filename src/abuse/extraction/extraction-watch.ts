@@ -83,6 +83,7 @@ export class ExtractionWatch {
   #waitingRows = 0;
   #dropped = 0;
   #work: Promise<void> | undefined;
+  #rowsInThisTurn = 0;
   #isClosed = false;
 
   constructor(deps: ExtractionWatchDeps) {
@@ -168,6 +169,8 @@ export class ExtractionWatch {
   }
 
   async #lookAtAll(): Promise<void> {
+    // Not in the turn of whoever asked; what else is asked in it is looked at together.
+    await this.#breathe();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const left = (this.#waiting.get(next.principal) ?? 0) - next.rows.length;
       if (left > 0) this.#waiting.set(next.principal, left);
@@ -182,14 +185,18 @@ export class ExtractionWatch {
   }
 
   async #lookAt({ model, principal, rows, at }: Observation): Promise<void> {
-    await this.#deps.breathe();
     const watch = this.#watchOf(model);
-    for (const [index, row] of rows.entries()) {
-      if (index % ROWS_PER_BREATH === ROWS_PER_BREATH - 1) await this.#deps.breathe();
+    for (const row of rows) {
+      if (++this.#rowsInThisTurn >= ROWS_PER_BREATH) await this.#breathe();
       if (this.#isClosed) return;
       for (const window of watch.add(principal, row, at)) this.#judged(model, window, at);
     }
     if (watch.isReadyToLearn) await watch.learn();
+  }
+
+  async #breathe(): Promise<void> {
+    this.#rowsInThisTurn = 0;
+    await this.#deps.breathe();
   }
 
   #judged(model: string, window: JudgedWindow, at: number): void {

@@ -15,12 +15,19 @@ const unpackers = {
 } as const;
 
 /** The whole body of a request, unpacked. Throws `INPUT_TOO_LARGE`, `MEDIA_TYPE_UNSUPPORTED`, `REQUEST_MALFORMED`. */
-export async function wholeBody(request: FastifyRequest, limits: BodyLimits): Promise<Uint8Array> {
+export function wholeBody(request: FastifyRequest, limits: BodyLimits): Uint8Array | Promise<Uint8Array> {
   const { body } = request;
   if (body === undefined || body === null) return new Uint8Array();
   if (!(body instanceof Uint8Array)) throw new StrongroomError('MEDIA_TYPE_UNSUPPORTED', 'expected JSON');
   const coding = codingOf(request);
-  if (coding === undefined) return body;
+  return coding === undefined ? body : unpacked(body, coding, limits);
+}
+
+async function unpacked(
+  body: Uint8Array,
+  coding: keyof typeof unpackers,
+  limits: BodyLimits,
+): Promise<Uint8Array> {
   try {
     return await unpackers[coding].whole(body, { maxOutputLength: limits.maxPredictionBytes });
   } catch (cause) {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PredictionsApi, VersionRef } from '../../api/index.ts';
-import { type AskedInference, decodeRequest, encodeResponse } from '../../predictions/index.ts';
+import { decodeRequest, encodeResponse } from '../../predictions/index.ts';
 import { apiOf } from '../route-request.ts';
 import { wholeBody } from './bodies.ts';
 import type { InferenceDeps } from './inference-deps.ts';
@@ -28,26 +28,26 @@ export async function infer(
     ...(deadlineMs !== undefined && { deadlineMs }),
     ...(decidedVersion !== undefined && { decidedVersion }),
   });
-  const labels = await labelsOf(predictions, { ...ref, version: answer.version }, asked);
+  const labels = outputs?.some(({ classes }) => classes !== undefined)
+    ? await labelsOf(predictions, { ...ref, version: answer.version })
+    : undefined;
   const message = encodeResponse({
     modelName: name,
     asked,
     answer,
-    labelsOf: (output) => labels.get(output),
+    labelsOf: (output) => labels?.get(output),
   });
   if (message.headerLength === undefined) void reply.type('application/json');
   else void reply.type('application/octet-stream').header(HEADER_LENGTH, String(message.headerLength));
-  return await packedBody(request, reply, message.body);
+  return packedBody(request, reply, message.body);
 }
 
-/** Names of classes, for those outputs that are asked for as a classification. */
+/** Names of classes, where an output is asked for as a classification. */
 async function labelsOf(
   predictions: PredictionsApi,
   { model, version }: VersionRef,
-  { outputs = [] }: AskedInference,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const labels = new Map<string, readonly string[]>();
-  if (outputs.every(({ classes }) => classes === undefined)) return labels;
   const { signature, schema } = await predictions.metadata({
     model,
     ...(version !== undefined && { version }),

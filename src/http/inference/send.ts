@@ -12,16 +12,16 @@ const packers = { gzip: promisify(gzip), deflate: promisify(deflate) } as const;
  * A body as it is sent, packed where the client asks for it. It is for a handler to return: one that sends by itself and
  * returns its reply is waited for until the answer has left, at several times the cost.
  */
-export async function packedBody(
+export function packedBody(
   request: FastifyRequest,
   reply: FastifyReply,
   body: Uint8Array | string,
-): Promise<string | Buffer> {
+): string | Buffer | Promise<Buffer> {
   void reply.header('vary', 'accept-encoding');
   const coding = body.length < LEAST_PACKED ? undefined : wantedCoding(request.headers['accept-encoding']);
   if (coding === undefined) return typeof body === 'string' ? body : bufferView(body);
   void reply.header('content-encoding', coding);
-  return await packers[coding](body);
+  return packers[coding](body);
 }
 
 /** The first of ours that the client takes. */

@@ -43,10 +43,10 @@ export async function serveInference(
 }
 
 /** Who may not do what they ask for has no body read, unpacked or decoded. */
-async function assertMayAsk(request: FastifyRequest, { served }: AdapterDeps): Promise<void> {
+function assertMayAsk(request: FastifyRequest, { served }: AdapterDeps): Promise<void> {
   const asked = askedOf(request);
-  if (asked === undefined || request.caller === undefined) return;
-  await served.assertMayAsk(request.caller, asked);
+  if (asked === undefined || request.caller === undefined) return Promise.resolve();
+  return served.assertMayAsk(request.caller, asked);
 }
 
 /** What is asked for by the address alone; `undefined` where no body comes along. */

@@ -6,7 +6,7 @@ import type { CatalogueDatabase, Queries, Tables } from './tables.ts';
 export function documentVerbs(plain: CatalogueDatabase): CatalogueDocuments {
   let ownWrites = 0;
   // Changes of collections, as they were counted after so many writes of this object and of others.
-  const counted = { own: 0, foreign: -1, changes: new Map<string, Promise<number>>() };
+  const counted = { own: 0, foreign: -1, changes: new WeakMap<readonly string[], Promise<number>>() };
   const database: Pick<CatalogueDatabase, 'read' | 'write'> = {
     read: (work) => plain.read(work),
     // Counted before and after: whoever asks in between asks the database, which lets them wait for the end.
@@ -37,20 +37,19 @@ export function documentVerbs(plain: CatalogueDatabase): CatalogueDocuments {
       database.write((queries) => remove(queries, { collection, id, generation })),
     removeExpiredDocuments: (at) => database.write((queries) => removeExpired(queries, at)),
     // Asked at every call of a server: without a query while nobody has written a document here or anything elsewhere.
-    collectionChanges: (...collections) => {
+    collectionChanges: (collections) => {
       const count = (): Promise<number> => database.read((queries) => countChanges(queries, collections));
       const foreign = plain.foreignVersion();
       if (foreign === undefined) return count();
       if (counted.own !== ownWrites || counted.foreign !== foreign) {
-        Object.assign(counted, { own: ownWrites, foreign, changes: new Map() });
+        Object.assign(counted, { own: ownWrites, foreign, changes: new WeakMap() });
       }
       const { changes } = counted;
-      const key = collections.join(' ');
-      const known = changes.get(key);
+      const known = changes.get(collections);
       if (known !== undefined) return known;
       const fresh = count();
-      changes.set(key, fresh);
-      fresh.catch(() => changes.delete(key));
+      changes.set(collections, fresh);
+      fresh.catch(() => changes.delete(collections));
       return fresh;
     },
   };
