@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { networkModel } from '../../test/kit/onnx-builder.ts';
 import { median } from '../measure.ts';
 import { makeRow, type Row } from '../row.ts';
 import { callApi } from '../server/call-api.ts';
@@ -17,7 +18,7 @@ import type { Workspace } from '../workspace.ts';
 import { measureRecovery } from './measure-recovery.ts';
 
 const MODEL_FILE = join(import.meta.dirname, '../../examples/digits/run-2/digits.onnx');
-const MODEL = 'bench/digits';
+const NAMESPACE = 'bench';
 const CONNECTIONS = 32;
 const ROUNDS = 3;
 const SECONDS = 5;
@@ -26,97 +27,136 @@ const GREEDY_PER_SECOND = 100;
 /** Requests over which memory must stay flat. */
 const MANY_REQUESTS = 100_000;
 
-const QUESTION = {
-  inputs: [
-    {
-      ...{ name: 'pixels', shape: [1, 64], datatype: 'FP32' },
-      data: Array.from({ length: 64 }, (_, pixel) => ((pixel * 7) % 17) / 16),
-    },
-  ],
-};
+/** A model that is asked, and one question to it. */
+interface Asking {
+  /** Within its namespace. */
+  readonly model: string;
+  readonly question: object;
+}
+
+const PIXELS = Array.from({ length: 64 }, (_, pixel) => ((pixel * 7) % 17) / 16);
+const DIGITS: Asking = { model: 'digits', question: questionOf('pixels') };
+const NETWORK: Asking = { model: 'network', question: questionOf('x') };
+/** Of each of its two hidden layers: a million weights. */
+const NETWORK_WIDTH = 1024;
+
+function questionOf(name: string): object {
+  return { inputs: [{ name, shape: [1, 64], datatype: 'FP32', data: PIXELS }] };
+}
 
 /** Predictions over HTTPS, beside a bare server with the same model, in one run. */
 export async function measurePredictions(workspace: Workspace): Promise<readonly Row[]> {
-  const ours = await startWithModel(join(workspace.folder, 'batching'), {});
-  try {
-    const single = await startWithModel(join(workspace.folder, 'single'), {
-      STRONGROOM_PREDICTIONS_BATCHING: 'false',
-    });
-    try {
-      const bare = await startBareProgram(
-        'predictions/bare',
-        [MODEL_FILE, ours.certificateFile, ours.keyFile],
-        ours,
-      );
-      try {
-        return [
-          ...(await compareWithBare({ ours, single, bare })),
-          await measureMemory(ours),
-          await measureFairness(ours),
-          await measureRecovery(ours, asking(ours.tokens[0])),
-        ];
-      } finally {
-        await bare.stop();
-      }
-    } finally {
-      await single.stop();
-    }
-  } finally {
-    await ours.stop();
-  }
+  const networkFile = join(workspace.folder, 'network.onnx');
+  writeFileSync(networkFile, networkModel(NETWORK_WIDTH));
+  await using started = new AsyncDisposableStack();
+  const startModels = async (name: string, env: Readonly<Record<string, string>>): Promise<Asked> => {
+    const server = await startWithModels(join(workspace.folder, name), env, networkFile);
+    started.defer(() => server.stop());
+    return server;
+  };
+  const ours = await startModels('batching', {});
+  const single = await startModels('single', { STRONGROOM_PREDICTIONS_BATCHING: 'false' });
+  const startBare = async (file: string): Promise<StartedServer> => {
+    const bare = await startBareProgram('predictions/bare', [file, ours.certificateFile, ours.keyFile], ours);
+    started.defer(() => bare.stop());
+    return bare;
+  };
+  const digits = await compareWithBare({ ours, single, bare: await startBare(MODEL_FILE) }, DIGITS);
+  const network = await compareWithBare({ ours, single, bare: await startBare(networkFile) }, NETWORK);
+  // What follows looks at one runner and its server.
+  await callApi(ours, { method: 'POST', path: unloadPathOf(NETWORK.model), token: ours.token });
+  return [
+    ...rowsOf(digits, { name: 'predictions', of: 'small predictions' }),
+    ...rowsOf(network, {
+      name: 'predictions-network',
+      of: 'predictions of a network of a million weights',
+    }),
+    await measureMemory(ours),
+    await measureFairness(ours),
+    await measureRecovery(ours, asking(DIGITS, ours.tokens[0])),
+  ];
 }
 
 interface Asked extends StartedStrongroom {
-  /** Of two programs that may ask the model. */
+  /** Of two programs that may ask the models. */
   readonly tokens: readonly [string, string];
 }
 
-async function startWithModel(folder: string, env: Readonly<Record<string, string>>): Promise<Asked> {
+async function startWithModels(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  networkFile: string,
+): Promise<Asked> {
   mkdirSync(folder);
   const started = await startStrongroom(folder, env);
-  await callApi(started, {
-    ...{ method: 'POST', path: `/api/v1/models/${MODEL}/versions?path=digits.onnx`, token: started.token },
-    bytes: readFileSync(MODEL_FILE),
-  });
+  for (const [{ model }, file] of [
+    [DIGITS, MODEL_FILE],
+    [NETWORK, networkFile],
+  ] as const) {
+    await callApi(started, {
+      method: 'POST',
+      path: `/api/v1/models/${NAMESPACE}/${model}/versions?path=model.onnx`,
+      token: started.token,
+      bytes: readFileSync(file),
+    });
+  }
   const tokens = [
-    await tokenOf(started, { name: 'one', role: 'predictor', on: 'bench' }),
-    await tokenOf(started, { name: 'other', role: 'predictor', on: 'bench' }),
+    await tokenOf(started, { name: 'one', role: 'predictor', on: NAMESPACE }),
+    await tokenOf(started, { name: 'other', role: 'predictor', on: NAMESPACE }),
   ] as const;
-  await callApi(started, { method: 'POST', path: PATH, token: tokens[0], json: QUESTION });
+  for (const { model, question } of [DIGITS, NETWORK])
+    await callApi(started, { method: 'POST', path: pathOf(model), token: tokens[0], json: question });
   return { ...started, tokens };
 }
 
-const PATH = `/v2/models/${MODEL}/infer`;
-
-function asking(token?: string): LoadRequest {
-  const path = token === undefined ? '/infer' : PATH;
-  return { method: 'POST', path, json: QUESTION, weight: 1, ...(token !== undefined && { token }) };
+function pathOf(model: string): string {
+  return `/v2/models/${NAMESPACE}/${model}/infer`;
 }
 
-async function compareWithBare(servers: {
-  readonly ours: Asked;
-  readonly single: Asked;
-  readonly bare: StartedServer;
-}): Promise<readonly Row[]> {
+function unloadPathOf(model: string): string {
+  return `/v2/repository/models/${NAMESPACE}/${model}/unload`;
+}
+
+function asking({ model, question }: Asking, token?: string): LoadRequest {
+  const path = token === undefined ? '/infer' : pathOf(model);
+  return { method: 'POST', path, json: question, weight: 1, ...(token !== undefined && { token }) };
+}
+
+type Who = 'ours' | 'single' | 'bare';
+type Round = Readonly<Record<Who, LoadResult>>;
+
+async function compareWithBare(
+  servers: { readonly ours: Asked; readonly single: Asked; readonly bare: StartedServer },
+  what: Asking,
+): Promise<readonly Round[]> {
   const { ours, single, bare } = servers;
-  const rounds: Record<'ours' | 'single' | 'bare', LoadResult>[] = [];
-  const task = { connections: CONNECTIONS, seconds: SECONDS };
+  const load = async (server: StartedServer, token?: string): Promise<LoadResult> => {
+    const { port, ca } = server;
+    const task = { port, ca, connections: CONNECTIONS, seconds: SECONDS };
+    return await runLoad({ ...task, requests: [asking(what, token)] });
+  };
+  const round = async (): Promise<Round> => ({
+    bare: await load(bare),
+    ours: await load(ours, ours.tokens[0]),
+    single: await load(single, single.tokens[0]),
+  });
   // What is measured is a server at work, not its compiler, nor the watch while it learns what is normal.
-  await runLoad({ ...bare, ...task, requests: [asking()] });
-  for (const each of [ours, single]) await runLoad({ ...each, ...task, requests: [asking(each.tokens[0])] });
-  for (let round = 0; round < ROUNDS; round++) {
-    rounds.push({
-      bare: await runLoad({ ...bare, ...task, requests: [asking()] }),
-      ours: await runLoad({ ...ours, ...task, requests: [asking(ours.tokens[0])] }),
-      single: await runLoad({ ...single, ...task, requests: [asking(single.tokens[0])] }),
-    });
-  }
-  const middle = (who: keyof (typeof rounds)[number], what: 'perSecond' | 'p99Ms' | 'medianMs') =>
+  await round();
+  const rounds: Round[] = [];
+  for (let count = 0; count < ROUNDS; count++) rounds.push(await round());
+  return rounds;
+}
+
+function rowsOf(
+  rounds: readonly Round[],
+  { name, of }: { readonly name: string; readonly of: string },
+): readonly Row[] {
+  const middle = (who: Who, what: 'perSecond' | 'p99Ms' | 'medianMs') =>
     median(rounds.map((round) => round[who][what]));
   return [
     makeRow({
-      name: 'predictions-rate',
-      what: 'rate of small predictions against a bare fastify and onnxruntime-node server with TLS',
+      name: `${name}-rate`,
+      what: `rate of ${of} against a bare fastify and onnxruntime-node server with TLS`,
       value: middle('ours', 'perSecond') / middle('bare', 'perSecond'),
       unit: 'ratio',
       budget: { atLeast: 0.8 },
@@ -127,7 +167,7 @@ async function compareWithBare(servers: {
       },
     }),
     makeRow({
-      name: 'predictions-p99',
+      name: `${name}-p99`,
       what: 'slowest of a hundred of them against the bare server’s',
       value: middle('ours', 'p99Ms') / middle('bare', 'p99Ms'),
       unit: 'ratio',
@@ -149,7 +189,7 @@ async function measureMemory(ours: Asked): Promise<Row> {
   while (answers < MANY_REQUESTS) {
     const result = await runLoad({
       ...{ ...ours, connections: CONNECTIONS, seconds: SECONDS },
-      requests: [asking(ours.tokens[0])],
+      requests: [asking(DIGITS, ours.tokens[0])],
     });
     if (result.errors > 0) throw new Error(result.problems.join('; '));
     answers += result.answers;
@@ -164,13 +204,13 @@ async function measureMemory(ours: Asked): Promise<Row> {
 /** One caller with as many connections as it likes, at its limit, and another who asks one thing at a time. */
 async function measureFairness(ours: Asked): Promise<Row> {
   const [greedyToken, politeToken] = ours.tokens;
-  const polite = { ...ours, connections: 1, seconds: SECONDS, requests: [asking(politeToken)] };
+  const polite = { ...ours, connections: 1, seconds: SECONDS, requests: [asking(DIGITS, politeToken)] };
   const times: { readonly alone: number; readonly beside: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const alone = await runLoad(polite);
     const greedy = runLoad({
       ...{ ...ours, connections: 4, seconds: SECONDS + 1, perSecond: GREEDY_PER_SECOND },
-      requests: [asking(greedyToken)],
+      requests: [asking(DIGITS, greedyToken)],
     });
     const beside = await runLoad(polite);
     await greedy;

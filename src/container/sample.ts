@@ -1,4 +1,4 @@
-import { concatBytes } from '../bytes/index.ts';
+import { bufferView, concatBytes } from '../bytes/index.ts';
 import type { Flow } from './flow.ts';
 import type { InputReader } from './input-reader.ts';
 import { type SegmentPool, SLAB_BYTES } from './segment-pool.ts';
@@ -37,7 +37,8 @@ export async function isWorthCompressing(
   for (let at = 0; at < measuredBytes; at += SLAB_BYTES) {
     const part = sample.subarray(at, Math.min(at + SLAB_BYTES, measuredBytes));
     const slab = pool.takeSlab(SLAB_BYTES);
-    slab.set(part);
+    // Not `set`, which goes word by word where the memory is shared.
+    bufferView(part).copy(bufferView(slab));
     const compressed = thread.run('compress', { content: slab.subarray(0, part.length), level });
     const measured = compressed.finally(() => pool.returnSlab(slab)).then((frame) => frame.length);
     flow.track(measured);

@@ -1,4 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { bufferView } from '../bytes/index.ts';
 
 // One frame of the Zstandard format (RFC 8878), independent of all others. Synchronous: it runs on a worker thread,
 // or on few bytes.
@@ -40,7 +41,8 @@ export function decompressFrame(frame: Uint8Array, content: Uint8Array): boolean
       params: { [constants.ZSTD_d_windowLogMax]: Math.max(MIN_WINDOW_LOG, Math.ceil(Math.log2(size))) },
     });
     if (decompressed.length !== size) return false;
-    content.set(decompressed);
+    // Not `set`, which goes word by word where the memory is shared.
+    decompressed.copy(bufferView(content));
     decompressed.fill(0);
     return true;
   } catch {

@@ -40,7 +40,7 @@ export async function openAlertWebhook(deps: AlertWebhookDeps): Promise<AlertWeb
   const secret = await readSecret(settings.webhook_secret_file);
   const fetch = await fetchFor({
     url,
-    networks: settings.webhook_networks,
+    networks: { name: 'intrusion.webhook_networks', value: settings.webhook_networks },
     caFile: settings.webhook_ca_file,
   });
   const ended = new AbortController();

@@ -14,12 +14,12 @@ import {
   type HostRule,
   type NetworkPolicy,
   parseHostRule,
-  parseIpNetwork,
   parseProxy,
 } from '../network/index.ts';
 import type { SecretReading } from '../settings/index.ts';
 import type { Catalogue } from '../storage/index.ts';
 import { readAuthorities } from './read-authorities.ts';
+import { readNetworks } from './read-networks.ts';
 import { secretOf } from './secret-settings.ts';
 import { wordsOf } from './words-of.ts';
 
@@ -81,7 +81,7 @@ function fetchBy({ federation, oidc }: Config): DocumentFetch {
         ...wordsOf(federation.allowed_hosts).map(parseHostRule),
         ...oidc.map(({ issuer }) => hostOf(issuer)),
       ],
-      networks: wordsOf(federation.allowed_networks).map(networkOf),
+      networks: readNetworks({ name: 'federation.allowed_networks', value: federation.allowed_networks }),
       ...(ca !== undefined && { ca }),
       ...(federation.proxy !== undefined && { proxy: parseProxy(federation.proxy) }),
     };
@@ -116,13 +116,4 @@ const HINTS: Partial<Record<StrongroomError['code'], string>> = {
 
 function hostOf(issuer: string): HostRule {
   return parseHostRule(new URL(issuer).host);
-}
-
-function networkOf(text: string) {
-  const network = parseIpNetwork(text);
-  if (network !== undefined) return network;
-  throw new StrongroomError(
-    'CONFIG_INVALID',
-    'federation.allowed_networks holds something that is no network',
-  );
 }

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
-import { Forwarder, type NetworkPolicy, parseHostRule, parseIpNetwork } from '../network/index.ts';
+import { Forwarder, type NetworkPolicy, parseHostRule } from '../network/index.ts';
 import { thisProcess } from '../runtime/index.ts';
 import { Folder, RotatingFile } from '../storage/index.ts';
 import { createLog, type Log, type LogDestination, syslogFrame } from '../telemetry/index.ts';
 import { LOG_FILE, LOGS_FOLDER } from './home-layout.ts';
 import { readAuthorities } from './read-authorities.ts';
-import { wordsOf } from './words-of.ts';
+import { readNetworks } from './read-networks.ts';
 
 export interface OpenLogInput {
   readonly home: string;
@@ -86,7 +86,7 @@ async function openForwarder({ config, onLost }: OpenLogInput, place: string): P
   const ca = caFile === undefined ? undefined : await readAuthorities(caFile);
   const policy: NetworkPolicy = {
     hosts: [parseHostRule(place)],
-    networks: wordsOf(config.syslog_networks).flatMap((text) => parseIpNetwork(text) ?? []),
+    networks: readNetworks({ name: 'log.syslog_networks', value: config.syslog_networks }),
     ...(ca !== undefined && { ca }),
   };
   return new Forwarder({ host: bracketed ?? name ?? '', port: Number(port), policy, onLost });

@@ -42,7 +42,11 @@ export interface OpenTraces {
 export async function openTraces(input: OpenTracesInput): Promise<OpenTraces | undefined> {
   const { config } = input;
   if (config.url === undefined) return undefined;
-  const fetch = await fetchFor({ url: config.url, networks: config.networks, caFile: config.ca_file });
+  const fetch = await fetchFor({
+    url: config.url,
+    networks: { name: 'traces.networks', value: config.networks },
+    caFile: config.ca_file,
+  });
   const token = await readToken(config.token_file);
   const exporter = new SpanExporter(input, { url: config.url, fetch, token });
   const tracer = createTracer({

@@ -191,6 +191,37 @@ export function shiftingModel(by: readonly number[]): Uint8Array<ArrayBuffer> {
   });
 }
 
+/** A network of two hidden layers as wide as `width`, from 64 numbers to the probabilities of 10 classes. */
+export function networkModel(width: number): Uint8Array<ArrayBuffer> {
+  return onnxModel({
+    nodes: [
+      { operator: 'MatMul', inputs: ['x', 'w1'], outputs: ['a1'] },
+      { operator: 'Relu', inputs: ['a1'], outputs: ['h1'] },
+      { operator: 'MatMul', inputs: ['h1', 'w2'], outputs: ['a2'] },
+      { operator: 'Relu', inputs: ['a2'], outputs: ['h2'] },
+      { operator: 'MatMul', inputs: ['h2', 'w3'], outputs: ['a3'] },
+      { operator: 'Softmax', inputs: ['a3'], outputs: ['y'] },
+    ],
+    inputs: [rows('x', 64)],
+    outputs: [rows('y', 10)],
+    initializers: [weights('w1', 64, width), weights('w2', width, width), weights('w3', width, 10)],
+  });
+}
+
+/** Numbers of both signs that are the same every time, small enough that no sum runs away. */
+function weights(name: string, from: number, to: number): Uint8Array {
+  const values = Float32Array.from(
+    { length: from * to },
+    (_, at) => (((at * 7919) % 101) - 50) / (25 * from),
+  );
+  return protobufMessage(
+    ...[from, to].map((size): BuiltField => [1, size]),
+    [2, ELEMENT.FP32],
+    [8, name],
+    [9, new Uint8Array(values.buffer)],
+  );
+}
+
 /** An operator that no runtime has by itself. */
 export function customOperatorModel(): Uint8Array<ArrayBuffer> {
   return onnxModel(

@@ -6,6 +6,8 @@ import { createServer } from 'node:tls';
 import { makeServerCertificate } from '../../src/crypto/index.ts';
 import { Forwarder, parseHostRule } from '../../src/network/index.ts';
 import { fetchFor } from '../../src/open/fetch-for.ts';
+import { openLog } from '../../src/open/open-log.ts';
+import { logSection } from '../../src/settings/index.ts';
 import { RotatingFile } from '../../src/storage/index.ts';
 import { createLog, syslogFrame } from '../../src/telemetry/index.ts';
 import { temporaryFolder } from '../kit/temporary-home.ts';
@@ -106,8 +108,33 @@ test('a file of authorities that is missing, or holds none, stops what names it'
   for (const name of ['missing.pem', 'empty.pem']) {
     const caFile = join(folder, name);
     await assert.rejects(
-      fetchFor({ url: 'https://collector.example:4318/', networks: '', caFile }),
+      fetchFor({
+        url: 'https://collector.example:4318/',
+        networks: { name: 'traces.networks', value: '' },
+        caFile,
+      }),
       withCode('CONFIG_INVALID'),
+    );
+  }
+});
+
+test('a setting that lists something else than networks stops what it is for, and says which word', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const value of ['10.0.0.0/8, intranet', '10.0.0.1/8', '10.0.0.0/33']) {
+    const wrong = value.split(', ').at(-1) ?? '';
+    const refused = { ...withCode('CONFIG_INVALID'), message: new RegExp(RegExp.escape(wrong)) };
+    await assert.rejects(
+      fetchFor({
+        url: 'https://collector.example:4318/',
+        networks: { name: 'traces.networks', value },
+        caFile: undefined,
+      }),
+      refused,
+    );
+    const config = logSection.parse({ syslog: 'collector.example:6514', syslog_networks: value });
+    await assert.rejects(
+      openLog({ home: folder, config, stdout: { write: () => undefined }, onLost: () => undefined }),
+      refused,
     );
   }
 });
