@@ -69,7 +69,7 @@ export function withNumbers(tensor: NumericTensor, numbers: Float64Array): Numer
   if (form === undefined) throw new TypeError(`${tensor.datatype} holds no floats`);
   const data = new Uint8Array(numbers.length * form.bytes);
   const view = new DataView(data.buffer);
-  for (const [at, value] of numbers.entries()) form.write(view, at * form.bytes, value);
+  for (let at = 0; at < numbers.length; at++) form.write(view, at * form.bytes, numbers[at] ?? 0);
   return { ...tensor, data };
 }
 

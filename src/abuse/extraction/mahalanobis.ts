@@ -20,11 +20,12 @@ export class Mahalanobis {
   distance(row: Float64Array): number {
     const solved = new Float64Array(this.#mean.length);
     let sum = 0;
-    for (const [at, factorRow] of this.#factor.entries()) {
+    let at = 0;
+    for (const factorRow of this.#factor) {
       let rest = (row[at] ?? 0) - (this.#mean[at] ?? 0);
       for (let before = 0; before < at; before++) rest -= (factorRow[before] ?? 0) * (solved[before] ?? 0);
       const value = rest / (factorRow[at] ?? 1);
-      solved[at] = value;
+      solved[at++] = value;
       sum += value * value;
     }
     return Math.sqrt(sum);
