@@ -24,6 +24,10 @@ export interface DispatcherRules extends QueueLimits {
 
 /** For how long requests of different principals stay apart after a runner ended in the middle of some. */
 const SUSPICION_MS = 60_000;
+/** How long questions are gathered where they come in numbers, as long as every turn brings more. */
+const GATHER_MS = 2;
+/** Questions of a batch, as of late, above which gathering is worth it. */
+const SEVERAL = 2;
 /** Weight of the newest batch in what is expected of the next. */
 const SMOOTHING = 0.1;
 
@@ -37,7 +41,8 @@ interface Waiting extends Queued {
 
 /**
  * Questions on their way to the runner of one model: one batch at a time, of what gathered while the one before was
- * computed or within one turn of the event loop, fair between principals. Without a runner they wait.
+ * computed or within one turn of the event loop (a few turns where many ask), fair between principals. Without a runner
+ * they wait.
  */
 export class Dispatcher {
   readonly #rules: DispatcherRules;
@@ -113,11 +118,21 @@ export class Dispatcher {
     return (this.#queue.turnsBefore(principal) / this.#expected.requests) * this.#expected.ms;
   }
 
-  /** What else comes in this turn of the event loop goes along. */
+  /** What else comes in this turn of the event loop goes along, and in the next ones where many ask at a time. */
   #schedule(): void {
     if (this.#isScheduled || this.#isBusy || this.#runner === undefined) return;
     this.#isScheduled = true;
+    this.#gather(performance.now() + GATHER_MS, 0);
+  }
+
+  #gather(untilMs: number, known: number): void {
     setImmediate(() => {
+      const waiting = this.#queue.length;
+      const mayGrow = waiting > known && this.#expected.requests > SEVERAL && performance.now() < untilMs;
+      if (mayGrow && !this.#isBusy) {
+        this.#gather(untilMs, waiting);
+        return;
+      }
       this.#isScheduled = false;
       this.#dispatch();
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { parseModelName } from '../../src/api/index.ts';
 import type { Tensor } from '../../src/bytes/index.ts';
 import { isStrongroomError, StrongroomError } from '../../src/errors/index.ts';
@@ -48,6 +48,23 @@ suite('a session', () => {
       told.batches.map(({ batchSize }) => batchSize),
       [50],
     );
+  });
+
+  test('gathers what comes turn by turn where many ask, and lets a lone question go', async (t) => {
+    const { session, counts } = await sessionOf(t, doublingModel());
+    for (let round = 0; round < 10; round++)
+      await Promise.all(Array.from({ length: 20 }, () => ask(session, [row(1, 2, 3)])));
+    const before = counts.get(OF).executionCount;
+    const asked: Promise<readonly Tensor[]>[] = [];
+    for (let index = 0; index < 20; index++) {
+      asked.push(ask(session, [row(index, 0, 0)]));
+      await nextTurn();
+    }
+    for (const [index, [answer]] of (await Promise.all(asked)).entries())
+      assert.deepEqual(answer && floatsOf(answer), [2 * index, 0, 0]);
+    assert.ok(counts.get(OF).executionCount - before < 10);
+    const [alone] = await ask(session, [row(4, 5, 6)]);
+    assert.deepEqual(alone && floatsOf(alone), [8, 10, 12]);
   });
 
   test('computes apart where batching is switched off', async (t) => {
