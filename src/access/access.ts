@@ -5,6 +5,7 @@ import { ADMIN } from './built-in-roles.ts';
 import type { DocumentDeps } from './document-collection.ts';
 import { GRANTS, Grants } from './grants.ts';
 import { PRINCIPALS, type Principal, Principals } from './principals.ts';
+import { Remembered } from './remembered.ts';
 import { ALL_RIGHTS, type GrantedRole, NO_RIGHTS, type Rights, rightsFrom } from './rights.ts';
 import { ROLES, Roles } from './roles.ts';
 import { Turns } from './turn.ts';
@@ -24,9 +25,7 @@ export class Access {
   readonly approvals: Approvals;
   readonly #deps: AccessDeps;
   readonly #turns: Turns;
-  /** What was read, at which count of changes; the promise of that count is the same while nobody writes anything. */
-  #known: { readonly changes: number; readonly snapshot: Promise<Snapshot> } | undefined;
-  #count: Promise<number> | undefined;
+  readonly #remembered: Remembered<Snapshot>;
 
   constructor(deps: AccessDeps) {
     this.#deps = deps;
@@ -35,6 +34,10 @@ export class Access {
     this.grants = new Grants(deps);
     this.approvals = new Approvals(deps);
     this.#turns = new Turns(deps);
+    this.#remembered = new Remembered({
+      changes: () => deps.catalogue.collectionChanges(COLLECTIONS),
+      read: () => this.#read(),
+    });
   }
 
   /** What a caller may do now. A principal that is not active may nothing. */
@@ -89,24 +92,7 @@ export class Access {
   }
 
   #snapshot(): Promise<Snapshot> {
-    const count = this.#deps.catalogue.collectionChanges(COLLECTIONS);
-    return count === this.#count && this.#known !== undefined
-      ? this.#known.snapshot
-      : this.#snapshotAsOf(count);
-  }
-
-  async #snapshotAsOf(count: Promise<number>): Promise<Snapshot> {
-    // Counted before it is read: a change in between makes it stale, not wrong.
-    const changes = await count;
-    if (this.#known?.changes !== changes) {
-      const known = { changes, snapshot: this.#read() };
-      this.#known = known;
-      known.snapshot.catch(() => {
-        if (this.#known === known) this.#known = undefined;
-      });
-    }
-    this.#count = count;
-    return await this.#known.snapshot;
+    return this.#remembered.get('all');
   }
 
   async #read(): Promise<Snapshot> {

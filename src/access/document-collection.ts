@@ -70,18 +70,13 @@ export class DocumentCollection<Content> {
     this.#collections = [rules.name];
   }
 
-  /** As the catalogue stores it, for `collectionChanges`. */
-  get name(): string {
-    return this.#rules.name;
-  }
-
   /** Throws `STORAGE_CONFLICT` when the id or the lookup is taken. */
   async insert(id: string, content: Content): Promise<void> {
     await this.#deps.catalogue.insertDocument(this.#write({ id, generation: 1, content }));
   }
 
   async find(id: string): Promise<StoredDocument<Content> | undefined> {
-    const row = await this.#deps.catalogue.findDocument(this.name, id);
+    const row = await this.#deps.catalogue.findDocument(this.#rules.name, id);
     return row && this.#read(row, (found) => found.id === id);
   }
 
@@ -99,7 +94,7 @@ export class DocumentCollection<Content> {
   }
 
   async findByLookup(lookup: string): Promise<StoredDocument<Content> | undefined> {
-    const row = await this.#deps.catalogue.findDocumentByLookup(this.name, lookup);
+    const row = await this.#deps.catalogue.findDocumentByLookup(this.#rules.name, lookup);
     return row && this.#read(row, (found) => found.lookup === lookup);
   }
 
@@ -109,7 +104,7 @@ export class DocumentCollection<Content> {
     let after: string | undefined;
     for (;;) {
       const page = await this.#deps.catalogue.listDocuments({
-        collection: this.name,
+        collection: this.#rules.name,
         limit: PAGE_LENGTH,
         ...(owner === undefined ? {} : { owner }),
         ...(after === undefined ? {} : { after }),
@@ -169,14 +164,14 @@ export class DocumentCollection<Content> {
 
   /** One that is gone is fine; with a generation, throws `STORAGE_CONFLICT` when it is another one. */
   async remove(id: string, generation?: number): Promise<void> {
-    await this.#deps.catalogue.removeDocument(this.name, id, generation);
+    await this.#deps.catalogue.removeDocument(this.#rules.name, id, generation);
   }
 
   #write(document: StoredDocument<Content>): DocumentRow {
     const { id, generation, content } = document;
     const { owner, lookup, expiresAt } = this.#rules.index?.(content) ?? {};
     const row = {
-      collection: this.name,
+      collection: this.#rules.name,
       id,
       ...(owner === undefined ? {} : { owner }),
       ...(lookup === undefined ? {} : { lookup }),
@@ -194,14 +189,14 @@ export class DocumentCollection<Content> {
     const bytes = fromBase64Url(mac);
     const isOurs =
       row.content.length <= MAX_CONTENT_CHARS &&
-      row.collection === this.name &&
+      row.collection === this.#rules.name &&
       bytes !== undefined &&
       this.#deps.seal.verifyMac(this.#label(), utf8Bytes(formatCanonicalJson(row)), bytes);
     const content = isOurs && isAsked(stored) ? this.#parse(row.content) : undefined;
     if (content === undefined) {
       throw new StrongroomError(
         'CATALOGUE_DAMAGED',
-        `a document of ${this.name} in the catalogue is not what strongroom wrote`,
+        `a document of ${this.#rules.name} in the catalogue is not what strongroom wrote`,
         { hint: 'the catalogue was changed from outside; restore it from a backup' },
       );
     }
@@ -214,6 +209,6 @@ export class DocumentCollection<Content> {
   }
 
   #label(): string {
-    return `document ${this.name}`;
+    return `document ${this.#rules.name}`;
   }
 }

@@ -2,15 +2,10 @@ import type { TestContext } from 'node:test';
 import { memorySource } from '../../src/bytes/index.ts';
 import { ModelSession, type OpenModel, type SessionOptions } from '../../src/inference/model-session.ts';
 import { VersionCounts } from '../../src/inference/version-counts.ts';
-import { processMemoryBytes } from '../../src/storage/index.ts';
+import { RUNNER } from '../kit/runner-options.ts';
 
 export const SESSION: SessionOptions = {
-  threads: 1,
-  memoryBytes: 400 * 2 ** 20,
-  loadMs: 20_000,
-  runMs: 20_000,
-  maxAnswerBytes: 2 ** 20,
-  memoryOf: processMemoryBytes,
+  ...RUNNER,
   isBatching: true,
   maxBatchRows: 64,
   maxRequests: 1000,

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import type { NumericTensor, Tensor } from '../../src/bytes/index.ts';
 import { type ModelContent, Runner, type RunnerOptions } from '../../src/runtime/index.ts';
-import { processMemoryBytes } from '../../src/storage/index.ts';
 import {
   customOperatorModel,
   doublingModel,
@@ -14,17 +13,9 @@ import {
   identityModel,
   spinningModel,
 } from '../kit/onnx-builder.ts';
+import { RUNNER } from '../kit/runner-options.ts';
 import { isRunning, until } from '../kit/runner-processes.ts';
 import { floats, floatsOf } from '../kit/tensors.ts';
-
-const OPTIONS: RunnerOptions = {
-  threads: 1,
-  memoryBytes: 400 * 2 ** 20,
-  loadMs: 20_000,
-  runMs: 20_000,
-  maxAnswerBytes: 2 ** 20,
-  memoryOf: processMemoryBytes,
-};
 
 function contentOf(bytes: Uint8Array): ModelContent {
   return {
@@ -41,7 +32,7 @@ async function start(
   model: Uint8Array,
   options: Partial<RunnerOptions> = {},
 ): Promise<Runner> {
-  const runner = await Runner.start(contentOf(model), { ...OPTIONS, ...options });
+  const runner = await Runner.start(contentOf(model), { ...RUNNER, ...options });
   t.after(() => runner.stop());
   return runner;
 }
@@ -195,6 +186,6 @@ suite('a runner', () => {
         throw new Error('the disk is gone');
       },
     };
-    await assert.rejects(Runner.start(content, OPTIONS), /the disk is gone/);
+    await assert.rejects(Runner.start(content, RUNNER), /the disk is gone/);
   });
 });
