@@ -8,6 +8,7 @@ export { surenessOf } from './extraction/margins.ts';
 export { ModelWatch } from './extraction/model-watch.ts';
 export { PredictionBudgets } from './extraction/prediction-budgets.ts';
 export { priceOf } from './extraction/released-bits.ts';
+export { ThreadedJudge } from './extraction/threaded-judge.ts';
 export { Guard, type GuardDeps } from './guard.ts';
 export { guardedIdentity } from './guarded-identity.ts';
 export { networkText, parseSource, sourceOf } from './network-text.ts';

@@ -9,6 +9,8 @@ export class RateTable {
   readonly #maxKeys: number;
   /** Key → when its bucket is empty again; the order is the order of use. */
   readonly #emptyAt = new Map<string, number>();
+  /** The key that was used last. */
+  #newest: string | undefined;
 
   constructor(rate: Rate, maxKeys: number) {
     this.#rate = rate;
@@ -18,7 +20,9 @@ export class RateTable {
   /** Takes one from the bucket of the key, in one step: parallel callers cannot slip past each other. */
   take(key: string, now: number, cost = 1): RateDecision {
     const decision = decideRate(this.#rate, now, { emptyAt: this.#emptyAt.get(key), cost });
-    this.#emptyAt.delete(key);
+    // The newest is where it belongs already: tables that are deleted from all the time are made anew all the time.
+    if (this.#newest !== key) this.#emptyAt.delete(key);
+    this.#newest = key;
     this.#emptyAt.set(key, decision.emptyAt);
     if (this.#emptyAt.size > this.#maxKeys) this.#evict(now);
     return decision;

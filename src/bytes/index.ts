@@ -17,6 +17,7 @@ export {
   utf8Bytes,
   utf8Text,
 } from './encoding.ts';
+export { floatsInPlace, packFloats } from './float-elements.ts';
 export { freezeWhole, isFrozenWhole } from './frozen.ts';
 export { quoteText } from './quote-text.ts';
 export { READ_OFFSET } from './read-offset.ts';

@@ -44,7 +44,7 @@ export {
   type StoredPasswordHash,
   verifyPasswordHash,
 } from './password-kdf.ts';
-export { fillRandom, ID_BYTES, randomBytes, randomId, randomSecret } from './random.ts';
+export { fillRandom, ID_BYTES, randomBytes, randomId, randomSecret, randomShare } from './random.ts';
 export { PublicKey } from './sign/public-key.ts';
 export {
   SIGNATURE_ROWS,

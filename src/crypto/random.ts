@@ -32,3 +32,15 @@ export function randomId(): string {
 
 /** Bytes of ids to come, fetched many at a time: a server makes one for every request. Secrets never come from here. */
 const pool = { bytes: Buffer.alloc(256 * ID_BYTES), at: 256 * ID_BYTES };
+
+/** A number over 0 to below 1 (32 bits) that nobody outside can foresee. */
+export function randomShare(): number {
+  if (shares.at === shares.words.length) {
+    randomFillSync(shares.words);
+    shares.at = 0;
+  }
+  return (shares.words[shares.at++] ?? 0) / 2 ** 32;
+}
+
+const SHARES = 1024;
+const shares = { words: new Uint32Array(SHARES), at: SHARES };

@@ -148,6 +148,7 @@ function decorate(app: FastifyInstance<Server>): void {
   app.decorateRequest('credentialKind', undefined);
   app.decorateRequest('visit', undefined);
   app.decorateRequest('bodyFingerprint', undefined);
+  app.decorateRequest('addressed', undefined);
   app.decorateRequest('span', undefined);
   app.decorateRequest('errorCode', undefined);
 }

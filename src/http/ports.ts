@@ -1,5 +1,6 @@
 import type { Caller, RequestGuard, Route, ServedStrongroom, Visit } from '../api/index.ts';
 import type { ActiveSpan, Log, Metrics, Tracer } from '../telemetry/index.ts';
+import type { AddressedModel } from './inference/served-ref.ts';
 
 /** What the server cannot do by itself, because cryptography has one door. */
 export interface ServerPowers {
@@ -42,6 +43,8 @@ declare module 'fastify' {
     visit: Visit | undefined;
     /** Of the JSON body as it came. */
     bodyFingerprint: string | undefined;
+    /** The model that the address of a prediction names, once it was read. */
+    addressed: AddressedModel | undefined;
     /** Of its trace, where that is kept. */
     span: ActiveSpan | undefined;
     /** Told apart in the record and the log. */

@@ -16,6 +16,8 @@ function announcesBody({ headers }: FastifyRequest): boolean {
 /** Gives up requests whose bodies arrive too slowly, so that nobody holds a place by dripping. */
 export class SlowBodies {
   readonly #watched = new Set<Watched>();
+  /** Of requests of this turn of the event loop: most bodies are there when it ends. */
+  #fresh: Watched[] = [];
   readonly #limits: ServerLimits;
   readonly #timer: NodeJS.Timeout;
 
@@ -30,14 +32,25 @@ export class SlowBodies {
     if (raw.complete || !announcesBody(request)) return;
     const isJson = /^application\/json/i.test(request.headers['content-type'] ?? '');
     const minRate = isJson ? this.#limits.minBodyRate : this.#limits.minUploadRate;
-    const watched = { request, minRate, bytes: raw.socket.bytesRead };
-    this.#watched.add(watched);
-    raw.once('close', () => this.#watched.delete(watched));
+    if (this.#fresh.length === 0) setImmediate(() => this.#watchFresh());
+    this.#fresh.push({ request, minRate, bytes: raw.socket.bytesRead });
+  }
+
+  #watchFresh(): void {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    for (const watched of fresh) {
+      const { raw } = watched.request;
+      if (raw.complete || raw.destroyed) continue;
+      this.#watched.add(watched);
+      raw.once('close', () => this.#watched.delete(watched));
+    }
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#watched.clear();
+    this.#fresh.length = 0;
   }
 
   #look(): void {

@@ -8,7 +8,12 @@ export function rowsOf(inputs: readonly Tensor[]): number | undefined {
 
 /** What requests must have in common to be computed together: outputs, and everything of the inputs but their rows. */
 export function batchKey(inputs: readonly Tensor[], outputs: readonly string[]): string {
-  return JSON.stringify([outputs, inputs.map(({ datatype, shape }) => [datatype, ...shape.slice(1)])]);
+  let key = outputs.length === 0 ? '' : JSON.stringify(outputs);
+  for (const { datatype, shape } of inputs) {
+    key += ` ${datatype}`;
+    for (let dimension = 1; dimension < shape.length; dimension++) key += `,${shape[dimension] ?? ''}`;
+  }
+  return key;
 }
 
 /** Requests of one key, one below the other. Every one has its inputs in the same order. */

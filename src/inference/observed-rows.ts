@@ -81,6 +81,8 @@ function featuresOf(inputs: readonly Tensor[], row: number, rowCount: number): F
       ? thinned(readNumbers(tensor, { start, end: start + each }), perInput)
       : textFeatures(tensor.strings.slice(start, start + each));
   });
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
   const features = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

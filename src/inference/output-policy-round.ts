@@ -44,20 +44,22 @@ export function roundKept(
 
 /** Whole units in proportion to a distribution, by largest remainder. */
 function apportion(probabilities: Float64Array, unitCount: number): Float64Array {
-  const sum = probabilities.reduce((total, probability) => total + probability, 0);
-  const exact = probabilities.map((probability) => (probability / sum) * unitCount);
-  const units = exact.map(Math.floor);
-  const missing = Math.round(unitCount - units.reduce((total, unit) => total + unit, 0));
-  const byRemainder = [...exact.keys()].sort(
-    (a, b) => remainderAt(exact, b) - remainderAt(exact, a) || a - b,
-  );
+  let sum = 0;
+  for (const probability of probabilities) sum += probability;
+  const units = new Float64Array(probabilities.length);
+  const remainders: number[] = [];
+  let missing = unitCount;
+  for (let at = 0; at < units.length; at++) {
+    const exact = ((probabilities[at] ?? 0) / sum) * unitCount;
+    const whole = Math.floor(exact);
+    units[at] = whole;
+    remainders.push(exact - whole);
+    missing -= whole;
+  }
+  const byRemainder = Array.from(remainders.keys());
+  byRemainder.sort((a, b) => (remainders[b] ?? 0) - (remainders[a] ?? 0) || a - b);
   for (const at of byRemainder.slice(0, missing)) units[at] = (units[at] ?? 0) + 1;
   return units;
-}
-
-function remainderAt(exact: Float64Array, at: number): number {
-  const value = exact[at] ?? 0;
-  return value - Math.floor(value);
 }
 
 /** Takes a unit from a class that came level with the winner: whoever looks for the largest finds the same as before. */

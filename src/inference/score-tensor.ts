@@ -1,4 +1,4 @@
-import type { Datatype, NumericTensor, Tensor } from '../bytes/index.ts';
+import { type Datatype, floatsInPlace, type NumericTensor, type Tensor } from '../bytes/index.ts';
 
 /** Whether a tensor holds numbers. */
 export function isNumeric(tensor: Tensor): tensor is NumericTensor {
@@ -52,9 +52,12 @@ const INTEGERS: Readonly<Partial<Record<Datatype, ElementForm>>> = {
 
 /** Elements `start` to before `end` as numbers; 64-bit integers lose what does not fit 53 bits. */
 export function readNumbers(
-  { datatype, data }: NumericTensor,
+  tensor: NumericTensor,
   { start, end }: { readonly start: number; readonly end: number },
 ): Float64Array {
+  const floats = floatsInPlace(tensor);
+  if (floats !== undefined) return Float64Array.from(floats.subarray(start, end));
+  const { datatype, data } = tensor;
   const form = FLOATS[datatype] ?? INTEGERS[datatype];
   const numbers = new Float64Array(form === undefined ? 0 : end - start);
   if (form === undefined) return numbers;

@@ -1,8 +1,8 @@
-import { ExtractionWatch, type Guard, PredictionBudgets } from '../abuse/index.ts';
+import { ExtractionWatch, type Guard, PredictionBudgets, ThreadedJudge } from '../abuse/index.ts';
 import { DefenceModes } from '../access/index.ts';
 import type { ModelName } from '../api/index.ts';
 import type { AuditLog } from '../audit/index.ts';
-import { randomBytes } from '../crypto/index.ts';
+import { randomShare } from '../crypto/index.ts';
 import type { Keyring } from '../keyring/index.ts';
 import type { DefenceSettings } from '../settings/index.ts';
 import type { Catalogue } from '../storage/index.ts';
@@ -39,12 +39,13 @@ export function openDefence({ settings, catalogue, keyring, audit, clock }: Open
     now,
   });
   const watch = new ExtractionWatch({
-    random: unforeseeable,
+    random: randomShare,
     now,
-    breathe,
-    learningRows: settings.learning_rows,
-    maxModels: MAX_MODELS,
-    maxProfiles: MAX_PROFILES,
+    judge: new ThreadedJudge({
+      learningRows: settings.learning_rows,
+      maxModels: MAX_MODELS,
+      maxProfiles: MAX_PROFILES,
+    }),
     onNotice: (notice) => defence.tell(notice),
     onError: (error) => defence.fail(error),
   });
@@ -69,7 +70,7 @@ export function openDefenceStage({
     defence,
     outputKey: (model: ModelName) => keyring.deriveKey(`output perturbation ${model}`),
     now: () => Date.now(),
-    random: unforeseeable,
+    random: randomShare,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
 }
@@ -97,19 +98,3 @@ export function announceDefence(defence: Defence, { guard, metrics, log }: Defen
     });
   });
 }
-
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Numbers over 0 to below 1 that nobody outside can foresee, fetched many at a time. */
-function unforeseeable(): number {
-  if (pool.at === pool.words.length) {
-    pool.words = new Uint32Array(randomBytes(POOL_BYTES).buffer);
-    pool.at = 0;
-  }
-  return (pool.words[pool.at++] ?? 0) / 2 ** 32;
-}
-
-const POOL_BYTES = 4096;
-const pool = { words: new Uint32Array(0), at: 0 };

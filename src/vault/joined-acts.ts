@@ -110,8 +110,17 @@ class Shared {
     await entry.finish({ calls: this.#calls, failedCalls: this.#failedCalls });
   }
 
-  #note(entry: SharedEntry, { version, ...facts }: ActFacts): void {
+  #note(entry: SharedEntry, noted: ActFacts): void {
+    if (this.#isNoted(noted)) return;
+    const { version, ...facts } = noted;
     if (version !== undefined && this.#versions.size < MAX_VERSIONS) this.#versions.add(version);
     entry.note({ ...facts, ...(version === undefined ? {} : { version: [...this.#versions].join(', ') }) });
+  }
+
+  /** Whether it says nothing but a version that an earlier call has said. */
+  #isNoted(facts: ActFacts): boolean {
+    return (
+      facts.version !== undefined && this.#versions.has(facts.version) && Object.keys(facts).length === 1
+    );
   }
 }

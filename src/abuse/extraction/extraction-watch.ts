@@ -1,17 +1,7 @@
-import type { AskedRow, RandomSource } from './asked-row.ts';
-import type { Reference } from './calibration.ts';
+import type { RandomSource } from './asked-row.ts';
 import { type DefenceLevel, type EpochBounds, Ladder, type Measures, measuresOf } from './ladder.ts';
-import { type JudgedWindow, ModelWatch } from './model-watch.ts';
+import type { Judgement, Observation, RowJudge, SeenWindow, WatchedModel } from './row-judge.ts';
 import type { WindowSignals } from './window.ts';
-
-/** Rows of one question, once they are answered. */
-export interface Observation {
-  readonly model: string;
-  readonly principal: string;
-  readonly rows: readonly AskedRow[];
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
 
 /** Where a principal stands with a model. */
 export interface Standing {
@@ -27,15 +17,6 @@ export interface Standing {
   readonly lastAlarmAt?: number;
 }
 
-/** How a model is watched. */
-export interface WatchedModel {
-  readonly model: string;
-  readonly isCalibrated: boolean;
-  readonly learntRows: number;
-  /** The only one it learns from, where somebody was named. */
-  readonly learnsFrom?: string;
-}
-
 /** Something that whoever watches over the models should know. */
 export interface ExtractionNotice {
   readonly kind: 'alarm' | 'level';
@@ -45,12 +26,8 @@ export interface ExtractionNotice {
 export interface ExtractionWatchDeps {
   readonly random: RandomSource;
   readonly now: () => number;
-  /** Lets others have their turns. */
-  readonly breathe: () => Promise<void>;
-  readonly learningRows: number;
-  readonly maxModels: number;
-  /** Principals of one model whose rows are remembered. */
-  readonly maxProfiles: number;
+  /** Who looks at the rows; belongs to the watch, which closes it. */
+  readonly judge: RowJudge;
   /** Must not throw. */
   readonly onNotice: (notice: ExtractionNotice) => void;
   /** Must not throw. */
@@ -62,7 +39,9 @@ export interface ExtractionWatchDeps {
 const MAX_WAITING = 4000;
 const MAX_WAITING_EACH = 1000;
 const MAX_STANDINGS = 20_000;
-const ROWS_PER_BREATH = 32;
+/** How long rows are gathered before they are looked at together, unless there are many. */
+const GATHER_MS = 50;
+const MANY_ROWS = 256;
 
 interface Kept {
   standing: Standing;
@@ -70,20 +49,23 @@ interface Kept {
 }
 
 /**
- * Watches who asks what of which model, beside the answering: what is seen is queued and looked at in turns of their own,
- * and what does not fit the queue is counted and left out. It decides nothing by itself; whoever asks for the measures
- * applies them.
+ * Watches who asks what of which model, beside the answering: what is seen is gathered and given to a judge, and what
+ * does not fit the queue is counted and left out. It decides nothing by itself; whoever asks for the measures applies
+ * them.
  */
 export class ExtractionWatch {
   readonly #deps: ExtractionWatchDeps;
-  readonly #models = new Map<string, ModelWatch>();
+  /** As the judge last said. */
+  readonly #models = new Map<string, WatchedModel>();
   readonly #standings = new Map<string, Kept>();
-  readonly #queue: Observation[] = [];
+  #queue: Observation[] = [];
   readonly #waiting = new Map<string, number>();
   #waitingRows = 0;
   #dropped = 0;
   #work: Promise<void> | undefined;
-  #rowsInThisTurn = 0;
+  #endGathering: () => void = () => undefined;
+  /** Models that are learnt anew since the judge got the rows that it looks at now. */
+  readonly #begunAnew = new Set<string>();
   #isClosed = false;
 
   constructor(deps: ExtractionWatchDeps) {
@@ -107,14 +89,10 @@ export class ExtractionWatch {
     this.#queue.push(observation);
     this.#waiting.set(principal, mine + rows.length);
     this.#waitingRows += rows.length;
+    if (this.#waitingRows >= MANY_ROWS) this.#endGathering();
     this.#work ??= this.#lookAtAll().finally(() => {
       this.#work = undefined;
     });
-  }
-
-  /** Takes a sample of honest rows for what is normal for a model. Throws `RangeError` for too few rows. */
-  async calibrate(model: string, reference: Reference): Promise<void> {
-    await this.#watchOf(model).calibrate(reference);
   }
 
   /** What the next question of a principal is up against. */
@@ -133,10 +111,7 @@ export class ExtractionWatch {
   }
 
   models(): readonly WatchedModel[] {
-    return [...this.#models].map(([model, { isCalibrated, learntRows, learnsFrom }]) => ({
-      ...{ model, isCalibrated, learntRows },
-      ...(learnsFrom !== undefined && !isCalibrated && { learnsFrom }),
-    }));
+    return [...this.#models.values()];
   }
 
   /** Forgets where a principal stands with a model, or everybody. */
@@ -151,56 +126,78 @@ export class ExtractionWatch {
 
   /** Forgets a model and learns it anew from what is asked next, by anybody or by one principal only. */
   relearn(model: string, from?: string): void {
-    this.#models.delete(model);
+    this.#deps.judge.relearn(model, from);
+    this.#begunAnew.add(model);
     this.forget({ model });
-    this.#watchOf(model).learnsFrom = from;
+    this.#know({
+      model,
+      isCalibrated: false,
+      learntRows: 0,
+      ...(from !== undefined && { learnsFrom: from }),
+    });
   }
 
-  /** Looks at nothing more, and waits for what is looked at now. */
+  /** Looks at nothing more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#queue.length = 0;
+    this.#queue = [];
+    this.#endGathering();
+    await this.#deps.judge.close();
     await this.#work;
   }
 
   /** Waits until all that was seen is looked at. */
   async settled(): Promise<void> {
+    this.#endGathering();
     await this.#work;
   }
 
   async #lookAtAll(): Promise<void> {
-    // Not in the turn of whoever asked; what else is asked in it is looked at together.
-    await this.#breathe();
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const left = (this.#waiting.get(next.principal) ?? 0) - next.rows.length;
-      if (left > 0) this.#waiting.set(next.principal, left);
-      else this.#waiting.delete(next.principal);
-      this.#waitingRows -= next.rows.length;
-      try {
-        await this.#lookAt(next);
-      } catch (error) {
-        this.#deps.onError(error);
-      }
+    await this.#gather();
+    while (this.#queue.length > 0) {
+      const rows = this.#queue;
+      this.#queue = [];
+      this.#waiting.clear();
+      this.#waitingRows = 0;
+      await this.#lookAt(rows);
+      if (this.#queue.length > 0) await this.#gather();
     }
   }
 
-  async #lookAt({ model, principal, rows, at }: Observation): Promise<void> {
-    const watch = this.#watchOf(model);
-    for (const row of rows) {
-      if (++this.#rowsInThisTurn >= ROWS_PER_BREATH) await this.#breathe();
+  /** Rows that come together are looked at together, in no turn of those who ask. */
+  async #gather(): Promise<void> {
+    if (this.#isClosed || this.#waitingRows >= MANY_ROWS) return;
+    await new Promise<void>((resolve) => {
+      this.#endGathering = resolve;
+      setTimeout(resolve, GATHER_MS).unref();
+    });
+  }
+
+  async #lookAt(observations: readonly Observation[]): Promise<void> {
+    this.#begunAnew.clear();
+    try {
+      this.#take(await this.#deps.judge.look(observations));
+    } catch (error) {
       if (this.#isClosed) return;
-      for (const window of watch.add(principal, row, at)) this.#judged(model, window, at);
+      // With the judge went what it had learnt.
+      this.#models.clear();
+      this.#deps.onError(error);
     }
-    if (watch.isReadyToLearn) await watch.learn();
   }
 
-  async #breathe(): Promise<void> {
-    this.#rowsInThisTurn = 0;
-    await this.#deps.breathe();
+  #take({ windows, models, forgotten, problems }: Judgement): void {
+    for (const window of windows) if (!this.#begunAnew.has(window.model)) this.#judged(window);
+    for (const model of models) if (!this.#begunAnew.has(model.model)) this.#know(model);
+    for (const model of forgotten) this.#models.delete(model);
+    for (const problem of problems) this.#deps.onError(problem);
   }
 
-  #judged(model: string, window: JudgedWindow, at: number): void {
-    const { principal, score, surprises, isAlarm, rows } = window;
+  #know(watched: WatchedModel): void {
+    this.#models.delete(watched.model);
+    this.#models.set(watched.model, watched);
+  }
+
+  #judged({ model, at, principal, score, surprises, isAlarm, rows }: SeenWindow): void {
     const kept = this.#keptFor(model, principal);
     const { standing } = kept;
     kept.standing = {
@@ -247,15 +244,6 @@ export class ExtractionWatch {
       break;
     }
     if (oldest !== undefined) this.#standings.delete(oldest);
-  }
-
-  #watchOf(model: string): ModelWatch {
-    const watch = this.#models.get(model) ?? new ModelWatch(this.#deps);
-    this.#models.delete(model);
-    this.#models.set(model, watch);
-    const oldest = this.#models.keys().next().value;
-    if (this.#models.size > this.#deps.maxModels && oldest !== undefined) this.#models.delete(oldest);
-    return watch;
   }
 }
 

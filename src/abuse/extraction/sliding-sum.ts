@@ -29,6 +29,8 @@ export class SlidingSum {
   readonly #options: SlidingSumOptions;
   /** The order is the order of use. */
   readonly #entries = new Map<string, Entry>();
+  /** The key that was used last. */
+  #newest: string | undefined;
   /** Made when the first key is let go: most never are. */
   readonly #overflow: Overflow = { period: 0 };
 
@@ -44,7 +46,9 @@ export class SlidingSum {
 
   add(key: string, amount: number, now: number): void {
     const { current, previous, period } = this.#at(key, now);
-    this.#entries.delete(key);
+    // The newest is where it belongs already: tables that are deleted from all the time are made anew all the time.
+    if (this.#newest !== key) this.#entries.delete(key);
+    this.#newest = key;
     this.#entries.set(key, { period, current: current + amount, previous });
     if (this.#entries.size > this.#options.maxKeys) this.#evict(now);
   }

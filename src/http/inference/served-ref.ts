@@ -17,6 +17,10 @@ const SEPARATOR = '~';
  * or with `/versions/3`. Throws `NAME_INVALID`.
  */
 export function addressedModel(request: FastifyRequest): AddressedModel {
+  return (request.addressed ??= readAddress(request));
+}
+
+function readAddress(request: FastifyRequest): AddressedModel {
   const { namespace, model, name, version } = request.params as Readonly<Record<string, string | undefined>>;
   const asked = name ?? `${namespace ?? ''}/${model ?? ''}`;
   const ref = parseVersionRef(name === undefined ? asked : name.replace(SEPARATOR, '/'));

@@ -39,6 +39,7 @@ export function validateOutputs(outputs: readonly string[], signature: ModelSign
 }
 
 function assertNames(inputs: readonly Tensor[], signature: ModelSignature): void {
+  if (isOneAndOnly(inputs, signature)) return;
   const given = inputs.map(({ name }) => name);
   assertOnce(given, 'input');
   const known = new Set(signature.inputs.map(({ name }) => name));
@@ -46,6 +47,13 @@ function assertNames(inputs: readonly Tensor[], signature: ModelSignature): void
   if (other !== undefined) throw refuse(`the model has no input ${shown(other)}`);
   const missing = [...known].find((name) => !given.includes(name));
   if (missing !== undefined) throw refuse(`the input ${shown(missing)} is missing`);
+}
+
+/** Nearly all models take one input. */
+function isOneAndOnly(inputs: readonly Tensor[], signature: ModelSignature): boolean {
+  return (
+    inputs.length === 1 && signature.inputs.length === 1 && inputs[0]?.name === signature.inputs[0]?.name
+  );
 }
 
 function assertOnce(names: readonly string[], what: string): void {

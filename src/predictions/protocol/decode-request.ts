@@ -1,5 +1,6 @@
 import type { Tensor } from '../../bytes/index.ts';
 import { classCount, type Parameters, requestDocument, versionNumber } from './documents.ts';
+import { plainRequest } from './plain-request.ts';
 import { divideBody, readDocument } from './read-document.ts';
 import { assertSupported, readTensors } from './read-tensors.ts';
 import { refuseDocument, refuseTensor } from './refuse-tensor.ts';
@@ -35,7 +36,7 @@ export interface AskedInference {
  */
 export function decodeRequest(body: Uint8Array, headerLength?: string): AskedInference {
   const { document, binary } = divideBody(body, headerLength);
-  const { id, parameters, inputs, outputs } = readDocument(document, requestDocument);
+  const { id, parameters, inputs, outputs } = readDocument(document, requestDocument, plainRequest);
   assertSupported(parameters);
   const isBinary = isTrue(parameters, 'binary_data_output');
   return {

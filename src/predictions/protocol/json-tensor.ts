@@ -1,8 +1,10 @@
 import {
   countElements,
   elementCodec,
+  floatsInPlace,
   type NumericDatatype,
   type NumericTensor,
+  packFloats,
   type Tensor,
   tensorView,
 } from '../../bytes/index.ts';
@@ -71,6 +73,8 @@ function numbersOf(
   words: TensorWords & { readonly datatype: NumericDatatype },
   values: readonly unknown[],
 ): Uint8Array {
+  const floats = packFloats(words.datatype, values);
+  if (floats !== undefined) return floats;
   const codec = elementCodec(words.datatype);
   const data = new Uint8Array(values.length * codec.size);
   const view = new DataView(data.buffer);
@@ -92,6 +96,8 @@ export function writeJsonData(tensor: Tensor): string {
 
 /** The elements of a numeric tensor, 64-bit integers as `bigint`, `BOOL` as booleans. */
 export function valuesOf(tensor: NumericTensor): readonly (number | bigint | boolean)[] {
+  const floats = floatsInPlace(tensor);
+  if (floats !== undefined) return Array.from(floats);
   const { size, read } = elementCodec(tensor.datatype);
   const view = tensorView(tensor);
   return Array.from({ length: view.byteLength / size }, (_none, at) => read(view, at * size));

@@ -28,8 +28,15 @@ export function divideBody(body: Uint8Array, headerLength: string | undefined): 
   return { document: body.subarray(0, length), binary: body.subarray(length) };
 }
 
-/** A document by its schema, its 64-bit integers whole. Throws `REQUEST_MALFORMED`, naming the field. */
-export function readDocument<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema): z.output<Schema> {
+/**
+ * A document by its schema, its 64-bit integers whole; `plain` takes those that need no schema to be seen as right.
+ * Throws `REQUEST_MALFORMED`, naming the field.
+ */
+export function readDocument<Schema extends z.ZodType>(
+  bytes: Uint8Array,
+  schema: Schema,
+  plain: (value: unknown) => z.output<Schema> | undefined = () => undefined,
+): z.output<Schema> {
   const value = parseStrictJson(bytes, {
     maxDepth: MAX_DOCUMENT_DEPTH,
     // No value takes less than a byte, so the size of the body is the limit.
@@ -39,6 +46,8 @@ export function readDocument<Schema extends z.ZodType>(bytes: Uint8Array, schema
     hasNonFinite: true,
     malformed: (what) => refuseDocument(`the body is not what is taken here: ${what}`),
   });
+  const document = plain(value);
+  if (document !== undefined) return document;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

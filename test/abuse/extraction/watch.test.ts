@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { AskedRow } from '../../../src/abuse/extraction/asked-row.ts';
 import { type ExtractionNotice, ExtractionWatch } from '../../../src/abuse/extraction/extraction-watch.ts';
 import { Ladder, LEVELS, measuresOf } from '../../../src/abuse/extraction/ladder.ts';
+import { ModelWatches } from '../../../src/abuse/extraction/model-watches.ts';
 import { formatOutputPolicy, strictestOutput } from '../../../src/api/index.ts';
 import { normalOf, randomOf } from '../../../src/robustness/random.ts';
 
@@ -71,17 +72,17 @@ test('every level takes away at least what the one before it does', () => {
   assert.equal(levels.at(-1)?.budgetShare, 0);
 });
 
-function watchOf(learningRows = 400) {
+function watchOf({ learningRows = 400, maxModels = 2 } = {}) {
   const notices: ExtractionNotice[] = [];
   const clock = { now: 1_000_000 };
   const errors: unknown[] = [];
   const watch = new ExtractionWatch({
     random: randomOf(3),
     now: () => clock.now,
-    breathe: () => Promise.resolve(),
-    learningRows,
-    maxModels: 2,
-    maxProfiles: 10,
+    judge: new ModelWatches({
+      ...{ random: randomOf(5), learningRows, maxModels, maxProfiles: 10 },
+      breathe: () => Promise.resolve(),
+    }),
     onNotice: (notice) => notices.push(notice),
     onError: (error) => errors.push(error),
     epochs: { ms: [1000, 2000], rows: [200, 400] },
@@ -129,7 +130,7 @@ test('learns from the first traffic, then tells honest callers from others', asy
 
 test('an attack that is spread over accounts too small to judge shows in everybody together', async () => {
   const watched = watchOf();
-  await watched.watch.calibrate('acme/churn', { rows: rowsOf(500, 1) });
+  await ask(watched, 'user:ada', rowsOf(400, 1));
   for (const [account, row] of rowsOf(300, 3, 4).entries())
     await ask(watched, `user:eve-${account % 10}`, [row]);
   assert.ok(watched.notices.some(({ standing }) => standing.principal === undefined));
@@ -149,7 +150,7 @@ test('a caller who floods fills only their share of the queue, and what is left 
 test('forgetting gives somebody a clean sheet, and a model is learnt anew', async () => {
   const watched = watchOf();
   const { watch } = watched;
-  await watch.calibrate('acme/churn', { rows: rowsOf(500, 1) });
+  await ask(watched, 'user:ada', rowsOf(400, 1));
   await ask(watched, 'user:eve', rowsOf(600, 3, 4));
   assert.ok(watch.standings().some(({ principal, alarms }) => principal === 'user:eve' && alarms > 0));
   watch.forget({ model: 'acme/churn', principal: 'user:eve' });
@@ -159,11 +160,40 @@ test('forgetting gives somebody a clean sheet, and a model is learnt anew', asyn
   assert.deepEqual(watch.standings(), []);
 });
 
-test('rows of another size, and a sample that is too small, change nothing', async () => {
+test('rows of another size change nothing', async () => {
   const watched = watchOf();
   const { watch, errors } = watched;
-  await assert.rejects(watch.calibrate('acme/churn', { rows: rowsOf(100, 1) }), RangeError);
-  await watch.calibrate('acme/churn', { rows: rowsOf(300, 1) });
+  await ask(watched, 'user:ada', rowsOf(400, 1));
   await ask(watched, 'user:eve', [{ features: new Float64Array(99) }]);
   assert.deepEqual([watch.standings(), errors], [[], []]);
+});
+
+test('what is judged while a model is learnt anew counts no more', async () => {
+  const watched = watchOf();
+  const { watch } = watched;
+  await ask(watched, 'user:ada', rowsOf(400, 1));
+  watch.observe({ model: 'acme/churn', principal: 'user:eve', rows: rowsOf(600, 3, 4), at: 0 });
+  const settled = watch.settled();
+  // The judge has its rows by now, and has not said yet what it thinks of them.
+  await Promise.resolve();
+  watch.relearn('acme/churn', 'user:ada');
+  await settled;
+  assert.deepEqual(watch.standings(), []);
+  const anew = { model: 'acme/churn', isCalibrated: false, learntRows: 0, learnsFrom: 'user:ada' };
+  assert.deepEqual(watch.models(), [anew]);
+});
+
+test('of more models than there is room for the one asked longest ago is forgotten', async () => {
+  const { watch } = watchOf({ maxModels: 2 });
+  for (const model of ['acme/a', 'acme/b', 'acme/a', 'acme/c']) {
+    watch.observe({ model, principal: 'user:ada', rows: rowsOf(1, 1), at: 0 });
+    await watch.settled();
+  }
+  assert.deepEqual(
+    watch.models().map(({ model, learntRows }) => [model, learntRows]),
+    [
+      ['acme/a', 2],
+      ['acme/c', 1],
+    ],
+  );
 });
