@@ -30,6 +30,10 @@ const GATHER_MS = 2;
 const SEVERAL = 2;
 /** Weight of the newest batch in what is expected of the next. */
 const SMOOTHING = 0.1;
+/** Batches at the runner at a time where they are quick: it need not wait for us between two of them. */
+const MAX_RUNNING = 2;
+/** How long one takes, as of late, that still counts as quick. */
+const QUICK_MS = 20;
 
 interface Waiting extends Queued {
   readonly question: Question;
@@ -40,9 +44,9 @@ interface Waiting extends Queued {
 }
 
 /**
- * Questions on their way to the runner of one model: one batch at a time, of what gathered while the one before was
- * computed or within one turn of the event loop (a few turns where many ask), fair between principals. Without a runner
- * they wait.
+ * Questions on their way to the runner of one model: one batch at a time, two where they are quick, of what gathered
+ * while those before were computed or within one turn of the event loop (a few turns where many ask), fair between
+ * principals. Without a runner they wait.
  */
 export class Dispatcher {
   readonly #rules: DispatcherRules;
@@ -50,7 +54,8 @@ export class Dispatcher {
   readonly #queue: FairQueue<Waiting>;
   #runner: Runner | undefined;
   #joinsRows = false;
-  #isBusy = false;
+  /** Batches at the runner. */
+  #running = 0;
   #isScheduled = false;
   #suspiciousUntilMs = 0;
   #answered = 0;
@@ -64,7 +69,7 @@ export class Dispatcher {
   }
 
   get isIdle(): boolean {
-    return !this.#isBusy && this.#queue.length === 0;
+    return this.#running === 0 && this.#queue.length === 0;
   }
 
   /** Begins to serve. `joinsRows`: requests may be computed together. */
@@ -115,12 +120,13 @@ export class Dispatcher {
   }
 
   #expectedWaitMs(principal: string): number {
-    return (this.#queue.turnsBefore(principal) / this.#expected.requests) * this.#expected.ms;
+    const { ms, requests } = this.#expected;
+    return (this.#queue.turnsBefore(principal) / requests) * (ms / Math.max(1, this.#running));
   }
 
   /** What else comes in this turn of the event loop goes along, and in the next ones where many ask at a time. */
   #schedule(): void {
-    if (this.#isScheduled || this.#isBusy || this.#runner === undefined) return;
+    if (this.#isScheduled || this.#isBusy() || this.#runner === undefined) return;
     this.#isScheduled = true;
     this.#gather(performance.now() + GATHER_MS, 0);
   }
@@ -129,7 +135,7 @@ export class Dispatcher {
     setImmediate(() => {
       const waiting = this.#queue.length;
       const mayGrow = waiting > known && this.#expected.requests > SEVERAL && performance.now() < untilMs;
-      if (mayGrow && !this.#isBusy) {
+      if (mayGrow && !this.#isBusy()) {
         this.#gather(untilMs, waiting);
         return;
       }
@@ -140,17 +146,24 @@ export class Dispatcher {
 
   #dispatch(): void {
     const runner = this.#runner;
-    if (this.#isBusy || runner === undefined) return;
+    if (runner === undefined || this.#isBusy()) return;
     const batch = this.#queue.take({
       maxRows: this.#joinsRows ? this.#rules.maxBatchRows : 0,
       mixesPrincipals: performance.now() > this.#suspiciousUntilMs,
     });
     if (batch.length === 0) return;
-    this.#isBusy = true;
+    this.#running += 1;
     void this.#compute(runner, batch).then(() => {
-      this.#isBusy = false;
+      this.#running -= 1;
       this.#dispatch();
     });
+  }
+
+  /** A runner that ends takes all with it that it has: after one that did, nobody goes along with others. */
+  #isBusy(): boolean {
+    if (this.#running === 0) return false;
+    const isAlone = this.#expected.ms > QUICK_MS || performance.now() <= this.#suspiciousUntilMs;
+    return this.#running >= (isAlone ? 1 : MAX_RUNNING);
   }
 
   /** Never rejects: whoever waits is told. */
