@@ -28,6 +28,11 @@ export class Connection {
     this.#place = place;
   }
 
+  /** Connects, if it is not connected yet. */
+  async open(): Promise<void> {
+    this.#socket ??= await open(this.#place);
+  }
+
   /** Sends a request that stands ready as bytes, and a body after it where there is one; resolves with its answer. */
   async send(request: Buffer, body?: AsyncIterable<Buffer>): Promise<Answer> {
     const socket = (this.#socket ??= await open(this.#place));

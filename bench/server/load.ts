@@ -18,6 +18,8 @@ export interface LoadRequest {
 export interface LoadTask extends ServerPlace {
   readonly connections: number;
   readonly seconds: number;
+  /** For how long is asked before that, without being measured: what this program's compiler does is none of it. */
+  readonly warmUpSeconds?: number;
   readonly requests: readonly LoadRequest[];
   /** At most so many requests a second, of all connections together. */
   readonly perSecond?: number;
@@ -47,9 +49,13 @@ const prepared = task.requests.flatMap((request) => {
 const times: number[] = [];
 const problems: string[] = [];
 let errors = 0;
-const start = performance.now();
+const connections = Array.from({ length: task.connections }, () => new Connection(task));
+// Connections are kept alive; their making is no part of an answer's time.
+await Promise.all(connections.map((connection) => connection.open()));
+const firstAt = performance.now();
+const start = firstAt + (task.warmUpSeconds ?? 0) * 1000;
 const end = start + task.seconds * 1000;
-await Promise.all(Array.from({ length: task.connections }, (_, at) => runClient(at)));
+await Promise.all(connections.map(runClient));
 const seconds = (performance.now() - start) / 1000;
 times.sort((a, b) => a - b);
 const result: LoadResult = {
@@ -63,8 +69,7 @@ const result: LoadResult = {
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
 /** One client asks the next thing as soon as it has the answer to the last. */
-async function runClient(at: number): Promise<void> {
-  const connection = new Connection(task);
+async function runClient(connection: Connection, at: number): Promise<void> {
   for (let turn = at; performance.now() < end; turn++) {
     const next = prepared[turn % prepared.length];
     if (next === undefined) break;
@@ -73,7 +78,7 @@ async function runClient(at: number): Promise<void> {
     try {
       const { status } = await connection.send(next.bytes);
       if (status >= 400) noteProblem(`${next.name}: ${status}`);
-      else times.push(performance.now() - startedAt);
+      else if (startedAt >= start) times.push(performance.now() - startedAt);
     } catch (error) {
       noteProblem(`${next.name}: ${error instanceof Error ? error.message : String(error)}`);
       connection.close();
@@ -85,7 +90,7 @@ async function runClient(at: number): Promise<void> {
 /** Waits until it is the time of the how manyth request. */
 async function untilSlot(turn: number): Promise<void> {
   if (task.perSecond === undefined) return;
-  const waitMs = start + ((turn * task.connections) / task.perSecond) * 1000 - performance.now();
+  const waitMs = firstAt + ((turn * task.connections) / task.perSecond) * 1000 - performance.now();
   if (waitMs > 0) await setTimeout(waitMs);
 }
 
