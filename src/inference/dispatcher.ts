@@ -24,10 +24,6 @@ export interface DispatcherRules extends QueueLimits {
 
 /** For how long requests of different principals stay apart after a runner ended in the middle of some. */
 const SUSPICION_MS = 60_000;
-/** How long questions are gathered where they come in numbers, as long as every turn brings more. */
-const GATHER_MS = 2;
-/** Questions of a batch, as of late, above which gathering is worth it. */
-const SEVERAL = 2;
 /** Weight of the newest batch in what is expected of the next. */
 const SMOOTHING = 0.1;
 /** Batches at the runner at a time where they are quick: it need not wait for us between two of them. */
@@ -45,8 +41,8 @@ interface Waiting extends Queued {
 
 /**
  * Questions on their way to the runner of one model: one batch at a time, two where they are quick, of what gathered
- * while those before were computed or within one turn of the event loop (a few turns where many ask), fair between
- * principals. Without a runner they wait.
+ * while those before were computed or within one turn of the event loop, fair between principals. Without a runner they
+ * wait.
  */
 export class Dispatcher {
   readonly #rules: DispatcherRules;
@@ -124,21 +120,11 @@ export class Dispatcher {
     return (this.#queue.turnsBefore(principal) / requests) * (ms / Math.max(1, this.#running));
   }
 
-  /** What else comes in this turn of the event loop goes along, and in the next ones where many ask at a time. */
+  /** What else comes in this turn of the event loop goes along. */
   #schedule(): void {
     if (this.#isScheduled || this.#isBusy() || this.#runner === undefined) return;
     this.#isScheduled = true;
-    this.#gather(performance.now() + GATHER_MS, 0);
-  }
-
-  #gather(untilMs: number, known: number): void {
     setImmediate(() => {
-      const waiting = this.#queue.length;
-      const mayGrow = waiting > known && this.#expected.requests > SEVERAL && performance.now() < untilMs;
-      if (mayGrow && !this.#isBusy()) {
-        this.#gather(untilMs, waiting);
-        return;
-      }
       this.#isScheduled = false;
       this.#dispatch();
     });

@@ -18,7 +18,7 @@ export interface DefenceStageDeps {
 
 /**
  * Stands around every prediction: takes its rows out of the budget, lets out what the grants' output policy lets out, and
- * tells the watch what was asked. What the watch makes of it comes later, in a turn of its own. The owner of a home, whom
+ * tells the watch what was asked. What the watch makes of it comes later, on a thread of its own. The owner of a home, whom
  * nothing could hold to it, has no budget and sees everything; the watch learns from the owner's questions too.
  */
 export function defenceStage(deps: DefenceStageDeps): PredictionStage {
