@@ -57,9 +57,13 @@ export function observe(inputs: readonly Tensor[], outputs: readonly Tensor[]): 
 
 /** Scores as they are where they are a distribution, else through softmax. */
 function distributionOf(scores: Float64Array): Float64Array | undefined {
-  if (!scores.every(Number.isFinite)) return undefined;
-  const sum = scores.reduce((total, score) => total + score, 0);
-  if (Math.abs(sum - 1) < 0.01 && scores.every((score) => score >= 0)) return scores;
+  let [sum, least] = [0, 0];
+  for (const score of scores) {
+    if (!Number.isFinite(score)) return undefined;
+    sum += score;
+    least = Math.min(least, score);
+  }
+  if (Math.abs(sum - 1) < 0.01 && least >= 0) return scores;
   const largest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
   const powers = scores.map((score) => Math.exp(score - largest));
   const total = powers.reduce((all, power) => all + power, 0);
@@ -101,7 +105,9 @@ function thinned(values: Float64Array, most: number): Float64Array {
 /** At most `most` of so many indices, evenly over them. */
 function evenly(count: number, most: number): readonly number[] {
   const wanted = Math.min(count, most);
-  return Array.from({ length: wanted }, (_, at) => Math.floor((at * count) / wanted));
+  const indices: number[] = [];
+  for (let at = 0; at < wanted; at++) indices.push(Math.floor((at * count) / wanted));
+  return indices;
 }
 
 function textFeatures(texts: readonly string[]): Float64Array {

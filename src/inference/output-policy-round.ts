@@ -10,9 +10,11 @@ export interface Rounding {
  * every value moves by less than a unit, but for the winner, which wins its ties and so may move by up to two.
  */
 export function roundDistribution(probabilities: Float64Array, { decimals, winner }: Rounding): Float64Array {
-  const units = apportion(probabilities, 10 ** decimals);
+  const unitCount = 10 ** decimals;
+  const units = apportion(probabilities, unitCount);
   keepWinner(units, winner);
-  return units.map((unit) => unit / 10 ** decimals);
+  for (let at = 0; at < units.length; at++) units[at] = (units[at] ?? 0) / unitCount;
+  return units;
 }
 
 /**
@@ -56,7 +58,8 @@ function apportion(probabilities: Float64Array, unitCount: number): Float64Array
     remainders.push(exact - whole);
     missing -= whole;
   }
-  const byRemainder = Array.from(remainders.keys());
+  const byRemainder: number[] = [];
+  for (let at = 0; at < units.length; at++) byRemainder.push(at);
   byRemainder.sort((a, b) => (remainders[b] ?? 0) - (remainders[a] ?? 0) || a - b);
   for (const at of byRemainder.slice(0, missing)) units[at] = (units[at] ?? 0) + 1;
   return units;

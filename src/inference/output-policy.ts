@@ -78,13 +78,12 @@ function policeTable(output: NumericTensor, classes: number, answer: PolicedAnsw
   const rows = rowsOf(numbers, classes);
   const isDistribution = rows.every(isProbabilities);
   if (!isDistribution) assertFitWithout(output, numbers, policy);
-  const policed = new Float64Array(numbers.length);
-  for (const [row, scores] of rows.entries()) {
+  const policed = rows.map((scores, row) => {
     const noise = (): NoiseStream =>
       noiseFor(keyFor(key, output, policy), { inputs, row, rowCount: rows.length, probabilities: scores });
-    policed.set(policeScores(scores, { policy, isDistribution, noise }), row * classes);
-  }
-  return withNumbers(output, policed);
+    return policeScores(scores, { policy, isDistribution, noise });
+  });
+  return withNumbers(output, joined(policed, classes));
 }
 
 function keyFor(key: SecretBytes | undefined, output: Tensor, policy: OutputPolicy): SecretBytes {
@@ -100,9 +99,18 @@ function assertFitWithout(output: NumericTensor, numbers: Float64Array, policy: 
 }
 
 function rowsOf(numbers: Float64Array, classes: number): readonly Float64Array[] {
-  return Array.from({ length: numbers.length / classes }, (_, row) =>
-    numbers.subarray(row * classes, (row + 1) * classes),
-  );
+  if (numbers.length === classes) return [numbers];
+  const rows: Float64Array[] = [];
+  for (let at = 0; at < numbers.length; at += classes) rows.push(numbers.subarray(at, at + classes));
+  return rows;
+}
+
+function joined(rows: readonly Float64Array[], classes: number): Float64Array {
+  const [only] = rows;
+  if (only !== undefined && rows.length === 1) return only;
+  const numbers = new Float64Array(rows.length * classes);
+  for (const [row, scores] of rows.entries()) numbers.set(scores, row * classes);
+  return numbers;
 }
 
 function isProbabilities(row: Float64Array): boolean {

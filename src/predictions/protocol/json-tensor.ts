@@ -97,8 +97,14 @@ export function writeJsonData(tensor: Tensor): string {
 /** The elements of a numeric tensor, 64-bit integers as `bigint`, `BOOL` as booleans. */
 export function valuesOf(tensor: NumericTensor): readonly (number | bigint | boolean)[] {
   const floats = floatsInPlace(tensor);
-  if (floats !== undefined) return Array.from(floats);
+  if (floats !== undefined) return plainArray(floats);
   const { size, read } = elementCodec(tensor.datatype);
   const view = tensorView(tensor);
   return Array.from({ length: view.byteLength / size }, (_none, at) => read(view, at * size));
+}
+
+function plainArray(floats: Float32Array | Float64Array): readonly number[] {
+  const numbers: number[] = [];
+  for (const float of floats) numbers.push(float);
+  return numbers;
 }
