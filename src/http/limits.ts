@@ -17,7 +17,7 @@ export interface ServerLimits {
   readonly maxPredictionBytes: number;
   /** What a packed stream of rows may become, in bytes. */
   readonly maxPredictionStreamBytes: number;
-  /** A body that arrives more slowly than this is given up; looked at every `bodyWindowMs`. */
+  /** A body that arrives more slowly than this for a whole `bodyWindowMs` is given up. */
   readonly minBodyRate: number;
   readonly minUploadRate: number;
   readonly bodyWindowMs: number;

@@ -6,6 +6,8 @@ interface Watched {
   readonly request: FastifyRequest;
   readonly minRate: number;
   bytes: number;
+  /** Whether it was there all the time since the look before. */
+  isWholeWindow: boolean;
 }
 
 /** Whether a body is to come (RFC 9112 §6.3): without either field there is none. */
@@ -33,7 +35,7 @@ export class SlowBodies {
     const isJson = /^application\/json/i.test(request.headers['content-type'] ?? '');
     const minRate = isJson ? this.#limits.minBodyRate : this.#limits.minUploadRate;
     if (this.#fresh.length === 0) setImmediate(() => this.#watchFresh());
-    this.#fresh.push({ request, minRate, bytes: raw.socket.bytesRead });
+    this.#fresh.push({ request, minRate, bytes: raw.socket.bytesRead, isWholeWindow: false });
   }
 
   #watchFresh(): void {
@@ -57,8 +59,12 @@ export class SlowBodies {
     for (const watched of this.#watched) {
       const { raw } = watched.request;
       const arrived = raw.socket.bytesRead - watched.bytes;
+      const { isWholeWindow } = watched;
       watched.bytes += arrived;
+      watched.isWholeWindow = true;
       if (raw.complete || raw.destroyed) this.#watched.delete(watched);
+      // A body that has just begun is not slow yet.
+      else if (!isWholeWindow) continue;
       // What waits to be read is not the client's fault: we are the slow ones.
       else if (raw.readableLength > 0) continue;
       else if (arrived < (watched.minRate * this.#limits.bodyWindowMs) / 1000) {

@@ -17,7 +17,8 @@ const PREDICT = '/predict/acme/digits';
 const announced = (length: string) => ({ 'content-length': length, 'content-type': 'application/json' });
 
 test('rows that stream are answered to the end by the version that the alias named when they began', async (t) => {
-  const served = await serveHome(t);
+  // Whoever streams waits for the alias here, however long that takes.
+  const served = await serveHome(t, { limits: { bodyWindowMs: 120_000 } });
   const model = parseModelName('acme/moving');
   const alias = parseAliasName('production');
   await served.withOwner(async (api) => {

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { utf8Bytes } from '../../src/bytes/index.ts';
 import { makeServerCertificate } from '../../src/crypto/index.ts';
@@ -59,6 +61,34 @@ test('a body that drips is given up, and so are header fields', async (t) => {
   assert.equal((await served.call('/healthz')).status, 200);
 });
 
+test('a body that has just begun is not slow yet, whenever it began', async (t) => {
+  const windowMs = 2000;
+  const served = await serveHome(t, { limits: { bodyWindowMs: windowMs } });
+  const token = await served.tokenOf('admin');
+  // Each waits for half a window; the server looks at one of them or another in the middle of that.
+  const statuses = Array.from({ length: 8 }, async (_, at) => {
+    await delay((at * windowMs) / 8);
+    const [begin, end] = [`{"name":"begun-${at}"`, '}'];
+    const { status } = await served.call('/api/v1/namespaces', {
+      method: 'POST',
+      token,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': String(begin.length + end.length),
+      },
+      body: Readable.from(
+        (async function* () {
+          yield begin;
+          await delay(windowMs / 2);
+          yield end;
+        })(),
+      ),
+    });
+    return status;
+  });
+  assert.deepEqual(await Promise.all(statuses), Array(8).fill(201));
+});
+
 test('one address gets so many connections and no more', async (t) => {
   const served = await serveHome(t, { limits: { maxConnectionsPerAddress: 3 } });
   const sockets = [open(served), open(served), open(served)];
@@ -111,7 +141,9 @@ test('a call that runs may finish when the server ends, and no new one begins', 
     },
   });
   const answered = once(outgoing, 'response') as Promise<[{ statusCode?: number; resume(): void }]>;
-  outgoing.write('four');
+  const [socket] = (await once(outgoing, 'socket')) as [TLSSocket];
+  await once(socket, 'secureConnect');
+  await new Promise((resolve) => outgoing.write('four', resolve));
   // Whoever answers this has seen the bytes before it.
   assert.equal((await served.call('/healthz')).status, 200);
   const closed = served.serving.close();

@@ -90,9 +90,7 @@ export class ExtractionWatch {
     this.#waiting.set(principal, mine + rows.length);
     this.#waitingRows += rows.length;
     if (this.#waitingRows >= MANY_ROWS) this.#endGathering();
-    this.#work ??= this.#lookAtAll().finally(() => {
-      this.#work = undefined;
-    });
+    this.#work ??= this.#lookAtAll();
   }
 
   /** What the next question of a principal is up against. */
@@ -162,6 +160,8 @@ export class ExtractionWatch {
       await this.#lookAt(rows);
       if (this.#queue.length > 0) await this.#gather();
     }
+    // In the same step as the last look at the queue: whoever comes after it begins anew.
+    this.#work = undefined;
   }
 
   /** Rows that come together are looked at together, in no turn of those who ask. */
