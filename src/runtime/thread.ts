@@ -25,6 +25,7 @@ export function threadEnvironment(): Record<string, string> {
 /** A thread that can be killed. It keeps the process alive only while `hold` says so. */
 export class Thread {
   readonly #worker: Worker;
+  #isEnding = false;
 
   /** Starts a module in a thread of its own, without our environment and flags. */
   constructor(module: URL, options: ThreadOptions) {
@@ -54,12 +55,15 @@ export class Thread {
 
   /** Whether the process waits for this thread. */
   hold(isHeld: boolean): void {
-    if (isHeld) this.#worker.ref();
+    // Whoever waits for its end must not be left waiting by a process that has nothing else to do.
+    if (isHeld || this.#isEnding) this.#worker.ref();
     else this.#worker.unref();
   }
 
   /** Ends it in the middle of whatever it does. */
   async kill(): Promise<void> {
+    this.#isEnding = true;
+    this.hold(true);
     await this.#worker.terminate();
   }
 }

@@ -1,5 +1,6 @@
 // The watch on a thread of its own: what goes over arrives whole, and what it says is what the watch of one thread says.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { packRows, unpackRows } from '../../../src/abuse/extraction/packed-rows.ts';
@@ -86,4 +87,23 @@ test('closing gives up what is looked at', async () => {
   );
   await judge.close();
   await looking;
+});
+
+test('a process that closes the watch while it looks, and has nothing else to do, ends as it should', () => {
+  const judge = JSON.stringify(
+    new URL('../../../src/abuse/extraction/threaded-judge.ts', import.meta.url).href,
+  );
+  const program = `
+    const { ThreadedJudge } = await import(${judge});
+    const judge = new ThreadedJudge(${JSON.stringify(BOUNDS)});
+    const rows = [{ features: new Float64Array(3) }];
+    const looking = judge.look([{ model: 'acme/churn', principal: 'user:ada', rows, at: 0 }]);
+    looking.catch(() => undefined);
+    await judge.close();
+    console.log('closed');
+  `;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stdout], [0, 'closed\n']);
 });
