@@ -127,7 +127,7 @@ export class ExtractionWatch {
     this.#deps.judge.relearn(model, from);
     this.#begunAnew.add(model);
     this.forget({ model });
-    this.#know({
+    this.#models.set(model, {
       model,
       isCalibrated: false,
       learntRows: 0,
@@ -164,7 +164,7 @@ export class ExtractionWatch {
     this.#work = undefined;
   }
 
-  /** Rows that come together are looked at together, in no turn of those who ask. */
+  /** Rows that come together are looked at together. */
   async #gather(): Promise<void> {
     if (this.#isClosed || this.#waitingRows >= MANY_ROWS) return;
     await new Promise<void>((resolve) => {
@@ -187,14 +187,9 @@ export class ExtractionWatch {
 
   #take({ windows, models, forgotten, problems }: Judgement): void {
     for (const window of windows) if (!this.#begunAnew.has(window.model)) this.#judged(window);
-    for (const model of models) if (!this.#begunAnew.has(model.model)) this.#know(model);
+    for (const known of models) if (!this.#begunAnew.has(known.model)) this.#models.set(known.model, known);
     for (const model of forgotten) this.#models.delete(model);
     for (const problem of problems) this.#deps.onError(problem);
-  }
-
-  #know(watched: WatchedModel): void {
-    this.#models.delete(watched.model);
-    this.#models.set(watched.model, watched);
   }
 
   #judged({ model, at, principal, score, surprises, isAlarm, rows }: SeenWindow): void {

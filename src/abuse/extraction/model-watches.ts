@@ -16,7 +16,7 @@ export class ModelWatches implements RowJudge {
   readonly #options: WatchBounds & LearningDeps;
   /** The order is the order of use. */
   readonly #models = new Map<string, ModelWatch>();
-  #forgotten: string[] = [];
+  readonly #forgotten = new Set<string>();
 
   constructor(options: WatchBounds & LearningDeps) {
     this.#options = options;
@@ -25,22 +25,18 @@ export class ModelWatches implements RowJudge {
   async look(observations: readonly Observation[]): Promise<Judgement> {
     const windows: SeenWindow[] = [];
     const problems: unknown[] = [];
-    const asked = new Map<string, ModelWatch>();
     for (const observation of observations) {
-      const watch = this.#watchOf(observation.model);
-      asked.set(observation.model, watch);
       try {
-        windows.push(...(await lookAt(watch, observation)));
+        windows.push(...(await lookAt(this.#watchOf(observation.model), observation)));
       } catch (error) {
         problems.push(error);
       }
     }
-    const forgotten = this.#forgotten;
-    this.#forgotten = [];
-    return {
-      ...{ windows, problems, forgotten },
-      models: [...asked].map(([model, watch]) => stateOf(model, watch)),
-    };
+    const forgotten = [...this.#forgotten];
+    this.#forgotten.clear();
+    const asked = new Set(observations.map(({ model }) => model));
+    const models = [...this.#models].filter(([model]) => asked.has(model));
+    return { windows, problems, forgotten, models: models.map(([model, watch]) => stateOf(model, watch)) };
   }
 
   relearn(model: string, from?: string): void {
@@ -57,10 +53,11 @@ export class ModelWatches implements RowJudge {
     const watch = this.#models.get(model) ?? new ModelWatch(this.#options);
     this.#models.delete(model);
     this.#models.set(model, watch);
+    this.#forgotten.delete(model);
     const oldest = this.#models.keys().next().value;
     if (this.#models.size > this.#options.maxModels && oldest !== undefined) {
       this.#models.delete(oldest);
-      this.#forgotten.push(oldest);
+      this.#forgotten.add(oldest);
     }
     return watch;
   }

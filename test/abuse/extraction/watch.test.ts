@@ -197,3 +197,17 @@ test('of more models than there is room for the one asked longest ago is forgott
     ],
   );
 });
+
+test('a model that was forgotten and asked again before anybody looked is known as it is now', async () => {
+  const { watch } = watchOf({ maxModels: 2 });
+  for (const model of ['acme/a', 'acme/b', 'acme/c', 'acme/a'])
+    watch.observe({ model, principal: 'user:ada', rows: rowsOf(1, 1), at: 0 });
+  await watch.settled();
+  assert.deepEqual(
+    watch.models().map(({ model, learntRows }) => [model, learntRows]),
+    [
+      ['acme/c', 1],
+      ['acme/a', 1],
+    ],
+  );
+});
